@@ -1,0 +1,5 @@
+"""The Celery app."""
+
+from celery import Celery
+
+app = Celery("waymark")

@@ -1,0 +1,64 @@
+"""THE table of everything that can be added without touching a room: plain data, dotted paths.
+
+Read by the rooms through `django.conf.settings`; a room looks an entry up by name with
+`import_string`. See docs/plugins.md for what each kind must offer.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+# name: a shops.connectors.base.Connector
+CONNECTORS = {
+    "generic": "shops.connectors.generic.Generic",
+}
+
+# name: a campaigns.channels.base.Channel
+CHANNELS = {
+    "email": "campaigns.channels.email.Email",
+}
+
+# name: a reviews_nlp.analysers.base.Analyser
+ANALYSERS = {
+    "textblob": "reviews_nlp.analysers.textblob.TextBlobAnalyser",
+}
+
+# Rule field path: type, SQL expression, label. The aliases are fixed by segments.rules:
+# c is customers_customer, p is customers_profile (LEFT JOIN: no profile reads as NULL).
+STAGE_OF_CUSTOMER = """(
+    SELECT s.key FROM journeys_stagevisit v JOIN journeys_stage s ON s.id = v.stage_id
+    JOIN journeys_journey j ON j.id = v.journey_id
+    WHERE v.customer_id = c.id AND v.left_at IS NULL AND j.key = 'lifecycle')"""
+RFM_OF_CUSTOMER = "(SELECT r.{} FROM segments_rfmscore r WHERE r.customer_id = c.id)"
+RULE_FIELDS = {
+    "customer.email": ("text", "c.email", _("E-mail")),
+    "customer.country": ("text", "c.country", _("Country")),
+    "customer.language": ("text", "c.language", _("Language")),
+    "customer.created_at": ("date", "c.created_at", _("Customer since")),
+    "facts.order_count": ("number", "coalesce(p.order_count, 0)", _("Orders")),
+    "facts.cancellation_count": (
+        "number",
+        "coalesce(p.cancellation_count, 0)",
+        _("Cancellations"),
+    ),
+    "facts.item_count": ("number", "coalesce(p.item_count, 0)", _("Items bought")),
+    "facts.product_count": ("number", "coalesce(p.product_count, 0)", _("Different products")),
+    "facts.revenue_cents": ("number", "coalesce(p.revenue_cents, 0)", _("Net revenue in cents")),
+    "facts.average_order_cents": ("number", "p.average_order_cents", _("Average order in cents")),
+    "facts.returned_fraction": ("number", "p.returned_fraction", _("Share of value returned")),
+    "facts.first_order_at": ("date", "p.first_order_at", _("First order")),
+    "facts.last_order_at": ("date", "p.last_order_at", _("Last order")),
+    "facts.last_gap_days": ("number", "p.last_gap_days", _("Days between the last two orders")),
+    "facts.mean_gap_days": ("number", "p.mean_gap_days", _("Mean days between orders")),
+    "facts.last_touchpoint_at": ("date", "p.last_touchpoint_at", _("Last touchpoint")),
+    "opinions.review_count": ("number", "coalesce(p.review_count, 0)", _("Reviews")),
+    "opinions.mean_sentiment": ("number", "p.mean_sentiment", _("Mean review sentiment")),
+    "rfm.recency": ("number", RFM_OF_CUSTOMER.format("recency"), _("RFM recency (1 to 5)")),
+    "rfm.frequency": ("number", RFM_OF_CUSTOMER.format("frequency"), _("RFM frequency (1 to 5)")),
+    "rfm.monetary": ("number", RFM_OF_CUSTOMER.format("monetary"), _("RFM monetary (1 to 5)")),
+    "journey.stage": ("text", STAGE_OF_CUSTOMER, _("Lifecycle stage")),
+}
+
+# Parts of a page that several rooms fill, in the order they are shown. Each is a function that
+# takes (list of shops) for the overview or (customer) for the customer page and returns a
+# shops.panels.Panel.
+OVERVIEW_PANELS: list[str] = []
+CUSTOMER_PANELS: list[str] = []

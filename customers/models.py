@@ -1,0 +1,248 @@
+"""Who the shop's customers are, what they did, and what they allow."""
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Index, Q, UniqueConstraint
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from shops.models import Product, Shop
+
+
+class Customer(models.Model):
+    """A person as the shop told us about them. `stale_since` set means the reactor must look."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    external_id = models.CharField(_("customer id"), max_length=100, blank=True)
+    email = models.CharField(_("e-mail"), max_length=254, blank=True)
+    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=60, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("customer since"), default=now)
+    updated_at = models.DateTimeField(_("updated by the shop"), default=now)
+    stale_since = models.DateTimeField(_("waits since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints = [
+            UniqueConstraint(
+                fields=["shop", "external_id"],
+                condition=~Q(external_id=""),
+                name="customer_external_id",
+            )
+        ]
+        indexes = [
+            Index(
+                fields=["stale_since"],
+                condition=Q(stale_since__isnull=False),
+                name="customer_stale",
+            ),
+            Index(fields=["email"], name="customer_email", opclasses=["text_pattern_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email or self.external_id
+
+
+class Identity(models.Model):
+    """An id we know a customer by. Only verified ones may point at one customer alone."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identities")
+    kind = models.CharField(_("kind"), max_length=20)  # external_id, email, phone, anonymous_id
+    value = models.CharField(_("value"), max_length=254)
+    verified = models.BooleanField(_("verified"), default=True)
+    created_at = models.DateTimeField(_("created"), default=now)
+
+    class Meta:
+        verbose_name = _("identity")
+        verbose_name_plural = _("identities")
+        constraints = [
+            UniqueConstraint(
+                fields=["shop", "kind", "value"],
+                condition=Q(verified=True),
+                name="identity_verified_once",
+            )
+        ]
+
+
+class Touchpoint(models.Model):
+    """Something a customer did or met. Partitioned by month; appended to, never edited.
+
+    Unique on (shop, source, occurred_at): a source always yields the same occurred_at.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("customer")
+    )
+    kind = models.CharField(_("kind"), max_length=60)
+    source = models.CharField(_("source"), max_length=120)
+    occurred_at = models.DateTimeField(_("occurred"))
+    data = models.JSONField(_("data"), default=dict, blank=True)
+    unread = models.BooleanField(_("unread"), default=False)  # a higher room still has to read it
+
+    class Meta:
+        verbose_name = _("touchpoint")
+        verbose_name_plural = _("touchpoints")
+        constraints = [
+            UniqueConstraint(fields=["shop", "source", "occurred_at"], name="touchpoint_once")
+        ]
+        indexes = [
+            BrinIndex(fields=["occurred_at"], name="touchpoint_time"),
+            Index(fields=["customer", "-occurred_at"], name="touchpoint_history"),
+            Index(fields=["id"], condition=Q(unread=True), name="touchpoint_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Order(models.Model):
+    """A sale, or the cancellation of one (negative amounts, a document of its own)."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    customer = models.ForeignKey(
+        Customer, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("customer")
+    )
+    external_id = models.CharField(_("order number"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=12, default="sale")  # sale, cancellation
+    placed_at = models.DateTimeField(_("placed"))
+    updated_at = models.DateTimeField(_("updated by the shop"), default=now)
+    total_cents = models.BigIntegerField(_("total in cents"), default=0)
+    currency = models.CharField(_("currency"), max_length=3)
+    country = models.CharField(_("country"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [UniqueConstraint(fields=["shop", "external_id"], name="order_of_shop")]
+        indexes = [
+            Index(fields=["customer", "placed_at"], name="order_history"),
+            Index(fields=["shop", "placed_at"], name="order_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class OrderLine(models.Model):
+    """One position of an order; quantities and amounts are negative in a cancellation."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    position = models.IntegerField(_("position"))
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, verbose_name=_("product"))
+    quantity = models.IntegerField(_("quantity"))
+    unit_price_cents = models.BigIntegerField(_("unit price in cents"))
+    total_cents = models.BigIntegerField(_("total in cents"))
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [UniqueConstraint(fields=["order", "position"], name="order_line_position")]
+
+
+class Profile(models.Model):
+    """What we computed about a customer; may be dropped and rebuilt. One writer per column.
+
+    Facts are written by `customers.profiles`, opinions by `reviews_nlp.report`, scores by
+    `insights`.
+    """
+
+    customer = models.OneToOneField(Customer, on_delete=models.CASCADE, primary_key=True)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    order_count = models.IntegerField(_("orders"), default=0)
+    cancellation_count = models.IntegerField(_("cancellations"), default=0)
+    item_count = models.IntegerField(_("items bought"), default=0)
+    product_count = models.IntegerField(_("different products"), default=0)
+    revenue_cents = models.BigIntegerField(_("net revenue"), default=0)
+    average_order_cents = models.BigIntegerField(_("average order"), null=True)
+    returned_fraction = models.FloatField(_("share of value returned"), default=0)
+    first_order_at = models.DateTimeField(_("first order"), null=True)
+    last_order_at = models.DateTimeField(_("last order"), null=True)
+    last_gap_days = models.FloatField(_("days between the last two orders"), null=True)
+    mean_gap_days = models.FloatField(_("mean days between orders"), null=True)
+    touchpoint_count = models.IntegerField(_("touchpoints"), default=0)
+    last_touchpoint_at = models.DateTimeField(_("last touchpoint"), null=True)
+    favourites = models.JSONField(_("favourite products"), default=list)
+    review_count = models.IntegerField(_("reviews"), default=0)
+    mean_sentiment = models.FloatField(_("mean review sentiment"), null=True)
+    scores = models.JSONField(_("scores"), default=dict)
+    refreshed_at = models.DateTimeField(_("refreshed"), default=now)
+
+    class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+        indexes = [Index(fields=["shop", "last_order_at"], name="profile_last_order")]
+
+
+class Consent(models.Model):
+    """A customer's permission for one channel and purpose; at most one is open at a time."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
+    channel = models.CharField(_("channel"), max_length=20)
+    purpose = models.CharField(_("purpose"), max_length=20, default="marketing")
+    given_at = models.DateTimeField(_("given"), default=now)
+    given_how = models.CharField(_("how given"), max_length=60, blank=True)
+    ended_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    ended_how = models.CharField(_("how withdrawn"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            UniqueConstraint(
+                fields=["customer", "channel", "purpose"],
+                condition=Q(ended_at=None),
+                name="consent_open_once",
+            )
+        ]
+
+
+class Suppression(models.Model):
+    """An address that must not be written to, whoever it belongs to, and why."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    channel = models.CharField(_("channel"), max_length=20, default="email")
+    address = models.CharField(_("address"), max_length=254)
+    reason = models.CharField(_("reason"), max_length=100)
+    created_at = models.DateTimeField(_("created"), default=now)
+
+    class Meta:
+        verbose_name = _("suppressed address")
+        verbose_name_plural = _("suppressed addresses")
+        constraints = [
+            UniqueConstraint(fields=["shop", "channel", "address"], name="suppression_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class HistoryImport(models.Model):
+    """One file of history and how far it was read, so that it can be resumed and repeated."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    kind = models.CharField(_("kind"), max_length=12)  # orders, reviews
+    digest = models.CharField(_("SHA-256 of the file"), max_length=64)
+    file_name = models.CharField(_("file"), max_length=200)
+    shift_days = models.IntegerField(_("days shifted"), default=0)
+    until = models.DateTimeField(_("until"), null=True)
+    documents_done = models.IntegerField(_("documents done"), default=0)
+    rows_read = models.IntegerField(_("rows read"), default=0)
+    rows_imported = models.IntegerField(_("rows imported"), default=0)
+    rows_rejected = models.IntegerField(_("rows rejected"), default=0)
+    rows_after = models.IntegerField(_("rows left for later"), default=0)
+    started_at = models.DateTimeField(_("started"), default=now)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("history import")
+        verbose_name_plural = _("history imports")
+        constraints = [UniqueConstraint(fields=["shop", "kind", "digest"], name="import_once")]

@@ -1,0 +1,80 @@
+"""A journey is a map of stages; a visit is a customer's stay at one of them."""
+
+from django.db import models
+from django.db.models import Index, Q, UniqueConstraint
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+from shops.models import Shop
+
+
+class Journey(models.Model):
+    """A map of lifecycle stages; a customer is at one stage of it at a time."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    name = models.CharField(_("name"), max_length=100)
+    key = models.SlugField(_("key"), max_length=60)
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("journey")
+        verbose_name_plural = _("journeys")
+        constraints = [UniqueConstraint(fields=["shop", "key"], name="journey_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stage(models.Model):
+    """A place on the map and the rule that puts customers there.
+
+    Of several rules that match, the lowest `priority` wins; `position` is only the drawing order.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="stages")
+    name = models.CharField(_("name"), max_length=100)
+    key = models.SlugField(_("key"), max_length=60)
+    position = models.SmallIntegerField(_("position on the map"), default=0)
+    priority = models.SmallIntegerField(_("priority"), default=0)
+    colour = models.CharField(_("colour"), max_length=7, default="#6b7280")
+    rule = models.JSONField(_("rule"))
+    fault = models.TextField(_("fault"), blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("stage")
+        verbose_name_plural = _("stages")
+        ordering = ["journey", "position"]
+        constraints = [
+            UniqueConstraint(fields=["journey", "key"], name="stage_key"),
+            UniqueConstraint(fields=["journey", "priority"], name="stage_priority"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StageVisit(models.Model):
+    """A stay at a stage, with the facts that led there; open while `left_at` is empty."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE)
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="visits")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="visits")
+    entered_at = models.DateTimeField(_("entered"), default=now)
+    left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    why = models.JSONField(_("why"), default=dict)
+
+    class Meta:
+        verbose_name = _("stage visit")
+        verbose_name_plural = _("stage visits")
+        constraints = [
+            UniqueConstraint(
+                fields=["journey", "customer"], condition=Q(left_at=None), name="visit_open"
+            )
+        ]
+        indexes = [
+            Index(fields=["stage"], condition=Q(left_at=None), name="visit_at_stage"),
+            Index(fields=["customer", "-entered_at"], name="visit_history"),
+        ]

@@ -1,0 +1,106 @@
+"""Tenants and what arrives from them: users, shops, products and webhook deliveries."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Index, Q, UniqueConstraint
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from shops import secrecy
+
+
+class User(AbstractUser):
+    """Somebody who signs in to the admin; sees the shops whose staff they belong to."""
+
+
+class Shop(models.Model):
+    """One tenant: the shop whose customers, journeys and campaigns these are."""
+
+    name = models.CharField(_("name"), max_length=100)
+    key = models.SlugField(
+        _("key"), max_length=40, unique=True, help_text=_("Part of the webhook address.")
+    )
+    connector = models.CharField(_("connector"), max_length=40, default="generic")
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    timezone = models.CharField(_("time zone"), max_length=40, default="UTC")
+    language = models.CharField(_("language"), max_length=10, default="en")
+    from_email = models.EmailField(_("sender address"), blank=True)
+    webhook_secret_sealed = models.TextField(default=secrecy.new_webhook_secret, editable=False)
+    previous_secret_sealed = models.TextField(blank=True, editable=False)
+    staff = models.ManyToManyField(User, verbose_name=_("staff"), blank=True, related_name="shops")
+    created_at = models.DateTimeField(_("created"), default=now, editable=False)
+
+    class Meta:
+        verbose_name = _("shop")
+        verbose_name_plural = _("shops")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def webhook_secrets(self) -> list[str]:
+        """The secrets a delivery may be signed with: the current one first."""
+        sealed = [self.webhook_secret_sealed, self.previous_secret_sealed]
+        return [secrecy.unseal(text) for text in sealed if text]
+
+
+class Product(models.Model):
+    """Something the shop sells, as the shop last described it."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    external_id = models.CharField(_("product id"), max_length=100)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    category = models.CharField(_("category"), max_length=100, blank=True)
+    price_cents = models.BigIntegerField(_("price in cents"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("updated"), default=now)
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        constraints = [UniqueConstraint(fields=["shop", "external_id"], name="product_of_shop")]
+
+    def __str__(self) -> str:
+        return self.title or self.external_id
+
+
+class DeliveryKey(models.Model):
+    """A webhook id that was seen: the narrow table that makes a repeat harmless.
+
+    It outlives the delivery itself, because a partitioned table cannot be unique on the id alone.
+    """
+
+    pk = models.CompositePrimaryKey("shop", "message_id")
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    message_id = models.CharField(max_length=100)
+    answer = models.CharField(max_length=12)
+    received_at = models.DateTimeField(default=now)
+
+    class Meta:
+        indexes = [Index(fields=["received_at"], name="delivery_key_age")]
+
+
+class Delivery(models.Model):
+    """One webhook call as it arrived, kept before it was answered. Partitioned by month.
+
+    `digested_at` empty means it waits; status says accepted, processed, ignored or quarantined.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    received_at = models.DateTimeField(_("received"), default=now)
+    message_id = models.CharField(_("message id"), max_length=100)
+    topic = models.CharField(_("topic"), max_length=100)
+    body = models.BinaryField(_("body"))
+    status = models.CharField(_("status"), max_length=12, default="accepted")
+    reason = models.TextField(_("reason"), blank=True)
+    digested_at = models.DateTimeField(_("digested"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        indexes = [
+            Index(fields=["id"], condition=Q(digested_at=None), name="delivery_waiting"),
+            Index(fields=["id"], condition=Q(status="quarantined"), name="delivery_quarantined"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.message_id}"
