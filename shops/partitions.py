@@ -3,19 +3,22 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 MONTHS_AHEAD = 3
+PARTITIONED = {"shops_delivery": "received_at", "customers_touchpoint": "occurred_at"}
 
 
 def ensure(table: str, months: Iterable[datetime]) -> None:
     """Make the monthly partitions of `table` that hold these moments. Safe to repeat.
 
-    A row whose month nobody prepared still finds a home in the default partition, so this must run
-    before rows of a new month arrive: the daily task makes the months ahead, an import its own.
+    A row whose month nobody prepared waits in the default partition until somebody does.
     """
     firsts = sorted({(moment.year, moment.month) for moment in months})
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # One maker at a time: two of them would both find the month missing.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('waymark.partitions'))")
         cursor.execute(
             "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
             " WHERE i.inhparent = %s::regclass",
@@ -25,11 +28,20 @@ def ensure(table: str, months: Iterable[datetime]) -> None:
         for year, month in firsts:
             name = f"{table}_{year}_{month:02d}"
             if name not in existing:
-                start, end = datetime(year, month, 1, tzinfo=UTC), _next_month(year, month)
-                cursor.execute(
-                    f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table}"
-                    f" FOR VALUES FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"
-                )
+                _attach(cursor, table, name, (year, month))
+
+
+def _attach(cursor: CursorWrapper, table: str, name: str, first: tuple[int, int]) -> None:
+    """Make one partition, taking along the rows that went to the default one meanwhile."""
+    start, end = datetime(*first, 1, tzinfo=UTC).isoformat(), _next_month(*first).isoformat()
+    column = PARTITIONED[table]
+    cursor.execute(
+        f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS);"
+        f"WITH moved AS (DELETE FROM {table}_default"
+        f"  WHERE {column} >= '{start}' AND {column} < '{end}' RETURNING *)"
+        f" INSERT INTO {name} SELECT * FROM moved;"
+        f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"
+    )
 
 
 def ensure_ahead(now: datetime) -> None:
@@ -37,7 +49,7 @@ def ensure_ahead(now: datetime) -> None:
     moments = [now]
     for _ in range(MONTHS_AHEAD):
         moments.append(_next_month(moments[-1].year, moments[-1].month))
-    for table in ("shops_delivery", "customers_touchpoint"):
+    for table in PARTITIONED:
         ensure(table, moments)
 
 

@@ -1,0 +1,98 @@
+"""Deliveries become facts: claimed in batches, marked in the same transaction."""
+
+import json
+import time
+from collections import defaultdict
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
+
+from customers import facts
+from shops import connectors
+from shops.announcing import announce
+from shops.connectors.base import Connector, Fact, PayloadError
+from shops.models import Delivery, Shop
+
+BATCH = 500
+BUDGET_SECONDS = 20  # a task ends before the next ones pile up; what is left waits as rows
+
+MARK = """
+UPDATE shops_delivery d SET status = t.status, reason = t.reason, digested_at = now()
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[])
+    AS t (id, received_at, status, reason)
+WHERE d.id = t.id AND d.received_at = t.received_at
+"""
+
+Verdict = tuple[Delivery, str, str]
+
+
+def digest_waiting() -> int:
+    """Digest until nothing waits or the time is up; returns how many deliveries were read."""
+    deadline, total = time.monotonic() + BUDGET_SECONDS, 0
+    while time.monotonic() < deadline and (count := digest(limit=BATCH)):
+        total += count
+    return total
+
+
+def digest(*, limit: int = BATCH) -> int:
+    """Read one batch of deliveries into rows, or into quarantine with the reason.
+
+    Work and mark commit together; several workers take different batches.
+    """
+    with transaction.atomic():
+        waiting = Delivery.objects.filter(digested_at=None).order_by("id")
+        claimed = list(waiting.select_for_update(skip_locked=True)[:limit])
+        by_shop: dict[int, list[Delivery]] = defaultdict(list)
+        for delivery in claimed:
+            by_shop[delivery.shop_id].append(delivery)
+        for shop in Shop.objects.filter(pk__in=by_shop):
+            _mark(_digest_for(shop, by_shop[shop.pk]))
+    return len(claimed)
+
+
+def _digest_for(shop: Shop, deliveries: list[Delivery]) -> list[Verdict]:
+    connector = connectors.get(shop.connector)
+    readable: list[tuple[Delivery, list[Fact]]] = []
+    verdicts: list[Verdict] = []
+    for delivery in deliveries:
+        try:
+            readable.append((delivery, _parse(connector, delivery)))
+        except PayloadError as fault:
+            verdicts.append((delivery, "quarantined", str(fault)))
+    return verdicts + _store(shop, readable)
+
+
+def _parse(connector: Connector, delivery: Delivery) -> list[Fact]:
+    return connector.parse(delivery.topic, json.loads(bytes(delivery.body)))
+
+
+def _store(shop: Shop, readable: list[tuple[Delivery, list[Fact]]]) -> list[Verdict]:
+    """Store a batch at once; if the database refuses it, one by one to find who is at fault."""
+    try:
+        with transaction.atomic():
+            facts.store(shop, [fact for _, found in readable for fact in found])
+    except DatabaseError as fault:
+        if len(readable) == 1:
+            return [(readable[0][0], "quarantined", f"The database refused it: {fault}"[:1000])]
+        return [verdict for one in readable for verdict in _store(shop, [one])]
+    return [(delivery, "processed", "") for delivery, _ in readable]
+
+
+def _mark(verdicts: list[Verdict]) -> None:
+    columns: list[list[Any]] = [
+        [delivery.pk for delivery, _, _ in verdicts],
+        [delivery.received_at for delivery, _, _ in verdicts],
+        [status for _, status, _ in verdicts],
+        [reason for _, _, reason in verdicts],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, columns)
+
+
+def replay(deliveries: QuerySet[Delivery]) -> int:
+    """Let these deliveries be read again; what they say is stored once all the same."""
+    with transaction.atomic():
+        count = deliveries.update(digested_at=None, status="accepted", reason="")
+        announce("delivery")
+    return count

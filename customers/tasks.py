@@ -1,0 +1,17 @@
+"""The clock of this room."""
+
+from celery import shared_task
+from django.utils.timezone import now
+
+from customers import ingest
+from shops import partitions
+
+
+@shared_task(ignore_result=True)
+def digest_deliveries() -> None:
+    ingest.digest_waiting()
+
+
+@shared_task(ignore_result=True)
+def prepare_partitions() -> None:
+    partitions.ensure_ahead(now())

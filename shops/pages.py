@@ -1,0 +1,42 @@
+"""The webhook contract as a plain Django view, for servers that run WSGI only."""
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from shops import intake
+from shops.intake import Answer, Incoming, Refused
+
+
+@csrf_exempt  # a webhook proves itself by its signature, not by a cookie
+def hook(request: HttpRequest, key: str) -> HttpResponse:
+    """Verify, store and answer one webhook call."""
+    try:
+        answer = store(_read(request, key))
+    except Refused as refusal:
+        answer = refusal.answer
+    return HttpResponse(answer.content, status=answer.status, content_type="application/json")
+
+
+def store(call: Incoming) -> Answer:
+    """Keep one call durably; a repeat gets the first answer."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(intake.STORE, intake.columns([call]))
+        again = intake.repeated([call], cursor.fetchall())
+        cursor.execute(intake.EARLIER_ANSWERS, intake.columns(again)[:2])
+        return intake.answers([call], again, cursor.fetchall())[0]
+
+
+def _read(request: HttpRequest, key: str) -> Incoming:
+    if request.method != "POST":
+        raise Refused(405, "method_not_allowed", "Webhooks are sent by POST.")
+    with connection.cursor() as cursor:
+        cursor.execute(intake.FIND_SHOP, [key])
+        sender = intake.tenant(cursor.fetchone())
+    limit = settings.INTAKE_MAX_BYTES
+    intake.check_size(int(request.META.get("CONTENT_LENGTH") or 0), limit)
+    body = request.read(limit + 1)
+    intake.check_size(len(body), limit)
+    headers = {name.lower(): text for name, text in request.headers.items()}
+    return intake.check(sender, headers, body)
