@@ -1,5 +1,56 @@
-"""The Celery app."""
+"""The Celery app, the whole beat schedule, and which announcement starts which task."""
+
+import os
+from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
+
+from config import local
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+local.enter()
 
 app = Celery("waymark")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def every(seconds: int, task: str) -> dict[str, Any]:
+    """A safety net: a task that found no worker in time is dropped, the next one does its work."""
+    return {"task": task, "schedule": seconds, "options": {"expires": max(5, seconds)}}
+
+
+def daily(hour: int, task: str) -> dict[str, Any]:
+    return {"task": task, "schedule": crontab(hour=hour, minute=10), "options": {"expires": 3600}}
+
+
+app.conf.beat_schedule = {
+    "Read deliveries": every(1, "customers.tasks.digest_deliveries"),
+    "Read reviews": every(1, "reviews_nlp.tasks.read_reviews"),
+    "React to changed customers": every(1, "campaigns.tasks.react"),
+    "Run due campaign steps": every(1, "campaigns.tasks.run_due"),
+    "Send due messages": every(1, "campaigns.tasks.send_due"),
+    "Find messages left in flight": every(60, "campaigns.tasks.sweep"),
+    "Follow the clock: segments": every(3600, "segments.tasks.refresh_memberships"),
+    "Follow the clock: stages": every(3600, "journeys.tasks.place_all"),
+    "RFM scores": daily(2, "segments.tasks.refresh_rfm"),
+    "Personas": daily(3, "segments.tasks.refresh_personas"),
+    "Prepare partitions": daily(1, "customers.tasks.prepare_partitions"),
+}
+
+# What `shops.announcing` says: the task that takes the row. The schedule above is the safety net.
+ANNOUNCED = {
+    "delivery": "customers.tasks.digest_deliveries",
+    "review": "reviews_nlp.tasks.read_reviews",
+    "stale": "campaigns.tasks.react",
+    "enrolment": "campaigns.tasks.run_due",
+    "message": "campaigns.tasks.send_due",
+}
+EXPIRES_SECONDS = 5
+
+
+def start(what: str) -> None:
+    """Start the task for an announcement; unknown ones are left to the schedule."""
+    if what in ANNOUNCED:
+        app.send_task(ANNOUNCED[what], expires=EXPIRES_SECONDS)

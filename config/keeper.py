@@ -35,6 +35,7 @@ def keep(var: Path) -> None:
         urls = {
             "DATABASE_URL": _start_postgres(var, stack),
             "REDIS_URL": _start_valkey(var, stack),
+            "KEEPER_PID": str(os.getpid()),
         }
         ready = var / "servers.json.new"
         ready.touch(mode=0o600)

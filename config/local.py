@@ -106,3 +106,9 @@ def secret(var: Path, name: str) -> str:
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(40))
         return path.read_text()
+
+
+def keeper_pids(var: Path) -> list[int]:
+    """The process that runs the embedded servers of `var`, if any does."""
+    servers = var / "servers.json"
+    return [int(json.loads(servers.read_text())["KEEPER_PID"])] if servers.exists() else []

@@ -34,20 +34,27 @@ from shops.models import Shop
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def store(shop: Shop, facts: Sequence[Fact]) -> None:
-    """Write a batch of facts about one shop, all or nothing. Safe to repeat."""
+def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:
+    """Write a batch of facts about one shop, all or nothing. Safe to repeat.
+
+    `wake` as in `touchpoints.record`.
+    """
     orders = _newest(fact for fact in facts if isinstance(fact, OrderFact))
     events = [fact for fact in facts if isinstance(fact, TouchpointFact)]
     consents = [fact for fact in facts if isinstance(fact, ConsentFact)]
     named = [fact.customer_id for fact in (*orders, *events, *consents) if fact.customer_id]
     with transaction.atomic():
-        customers = _customers(shop, [f for f in facts if isinstance(f, CustomerFact)], named)
+        said = [fact for fact in facts if isinstance(fact, CustomerFact)]
+        customers, changed = _customers(shop, said, named)
         _products(shop, [f for f in facts if isinstance(f, ProductFact)], orders)
         _orders(shop, orders, customers)
         _consents(shop, consents, customers)
         touchpoints.record(
-            [*_order_touchpoints(shop, orders, customers), *_touchpoints(shop, events, customers)]
+            [*_order_touchpoints(shop, orders, customers), *_touchpoints(shop, events, customers)],
+            wake=wake,
         )
+        if wake:
+            touchpoints.mark_stale([*changed, *_allowed_or_not(consents, customers)])
 
 
 def _newest(facts: Iterable[Any]) -> list[Any]:
@@ -69,8 +76,10 @@ def _run(statement: str, rows: Sequence[Sequence[Any]], *constants: Any) -> list
         return cursor.fetchall() if cursor.description else []
 
 
-def _customers(shop: Shop, said: list[CustomerFact], named: list[str]) -> dict[str, int]:
-    """Make and update customers; returns their keys by the shop's id.
+def _customers(
+    shop: Shop, said: list[CustomerFact], named: list[str]
+) -> tuple[dict[str, int], list[int]]:
+    """Make and update customers; returns their keys by the shop's id, and those that changed.
 
     A customer who is only named (by an order, say) is made with nothing but the id.
     """
@@ -92,9 +101,8 @@ def _customers(shop: Shop, said: list[CustomerFact], named: list[str]) -> dict[s
     ]
     found = _run(CUSTOMERS, rows, shop.pk)
     keys = {external_id: pk for external_id, pk, _ in found}
-    touchpoints.mark_stale(pk for _, pk, changed in found if changed)
     _run(IDENTITIES, [(pk, external_id) for external_id, pk in sorted(keys.items())], shop.pk)
-    return keys
+    return keys, [pk for _, pk, changed in found if changed]
 
 
 def _products(shop: Shop, said: list[ProductFact], orders: list[OrderFact]) -> None:
@@ -191,4 +199,7 @@ def _consents(shop: Shop, consents: list[ConsentFact], customers: dict[str, int]
     ]
     _run(CONSENTS_END, [row for row in rows if not row[2]])
     _run(CONSENTS_OPEN, [row for row in rows if row[2]], shop.pk)
-    touchpoints.mark_stale(row[0] for row in rows if row[5])
+
+
+def _allowed_or_not(consents: list[ConsentFact], customers: dict[str, int]) -> list[int]:
+    return [customers[fact.customer_id] for fact in consents if fact.explicit]

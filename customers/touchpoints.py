@@ -8,7 +8,9 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from customers.models import Customer
 from shops.announcing import announce
+from shops.models import Shop
 
 READ_LATER = {"review.written"}  # kinds whose words a higher room still has to read
 
@@ -43,10 +45,11 @@ class Row:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def record(rows: Sequence[Row]) -> int:
+def record(rows: Sequence[Row], *, wake: bool = True) -> int:
     """Append to the history and wake the reactor; returns how many were new.
 
-    Safe to repeat: a source that was seen before is left alone and wakes nobody.
+    Safe to repeat: a source that was seen before is left alone and wakes nobody. An import sets
+    `wake` to False and wakes everybody at its end: half a history would look like another life.
     """
     columns = zip(
         *(
@@ -68,7 +71,8 @@ def record(rows: Sequence[Row]) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(INSERT, [list(column) for column in columns])
         new = [customer for (customer,) in cursor.fetchall()]
-        mark_stale(customer for customer in new if customer)
+        if wake:
+            mark_stale(customer for customer in new if customer)
         if any(row.kind in READ_LATER for row in rows):
             announce("review")
     return len(new)
@@ -81,3 +85,9 @@ def mark_stale(customers: Iterable[int]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(MARK_STALE, [ids])
         announce("stale")
+
+
+def mark_all_stale(shop: Shop) -> None:
+    """Ask the reactor to look at every customer of the shop."""
+    ids = Customer.objects.filter(shop=shop).order_by("id").values_list("id", flat=True)
+    mark_stale(ids.iterator())

@@ -7,9 +7,9 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connection as django_connection
 
 from shops import intake
+from shops.announcing import connection_parameters
 from shops.intake import Answer, Incoming, Refused, Tenant
 
 GROUP_ROWS = 500
@@ -117,14 +117,8 @@ class Intake:
         """The connection, made anew when it was lost."""
         async with self.connecting:
             if self.database is None or self.database.closed:
-                parameters = django_connection.get_connection_params()
                 self.database = await psycopg.AsyncConnection.connect(
-                    **{
-                        k: v
-                        for k, v in parameters.items()
-                        if k not in {"cursor_factory", "context"}
-                    },
-                    autocommit=True,
+                    **connection_parameters(), autocommit=True
                 )
         return self.database
 

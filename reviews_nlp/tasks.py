@@ -1,0 +1,10 @@
+"""The clock of this room."""
+
+from celery import shared_task
+
+from reviews_nlp import reading
+
+
+@shared_task(ignore_result=True)
+def read_reviews() -> None:
+    reading.read_waiting()
