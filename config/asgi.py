@@ -31,4 +31,5 @@ async def _lifespan(receive: Any, send: Any) -> None:
         event = await receive()
         await send({"type": f"{event['type']}.complete"})
         if event["type"] == "lifespan.shutdown":
+            await intake.close()
             return

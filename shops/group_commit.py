@@ -122,6 +122,11 @@ class Intake:
                 )
         return self.database
 
+    async def close(self) -> None:
+        """Give the connection back; the next call makes a new one."""
+        if self.database is not None:
+            await self.database.close()
+
 
 def _settle(answer: "asyncio.Future[Answer]", result: Answer | Exception) -> None:
     if answer.done():  # its client went away
