@@ -52,10 +52,10 @@ def _start_postgres(var: Path, stack: contextlib.ExitStack) -> str:
     user = UNPRIVILEGED_USER if os.geteuid() == 0 else None
     data.mkdir(mode=0o700, exist_ok=True)
     if user:
-        account = ensure_user_exists(user)
+        ensure_user_exists(user)
         ensure_prefix_permissions(data)
         ensure_prefix_permissions(POSTGRES_BIN / "postgres")
-        os.chown(data, account.pw_uid, account.pw_gid)
+        shutil.chown(data, user, user)
     if not (data / "PG_VERSION").exists():
         _init_postgres(data, password, user)
     options = {

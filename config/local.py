@@ -35,7 +35,8 @@ def enter() -> None:
 
     Reads `.env` first. Servers are started only for URLs that are not set, once per `VAR_DIR`.
     """
-    environ.Env.read_env(str(ROOT / ".env"))
+    if (ROOT / ".env").exists():
+        environ.Env.read_env(str(ROOT / ".env"))
     var = Path(os.environ.setdefault("VAR_DIR", str(ROOT / "var")))
     os.environ.setdefault("SECRET_KEY", secret(var, "secret_key"))
     missing = {"DATABASE_URL", "REDIS_URL"} - os.environ.keys()

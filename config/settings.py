@@ -10,7 +10,8 @@ from config import navigation, plugins
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-environ.Env.read_env(str(BASE_DIR / ".env"))
+if (BASE_DIR / ".env").exists():
+    environ.Env.read_env(str(BASE_DIR / ".env"))
 
 
 def required(name: str) -> str:

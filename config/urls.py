@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
+from campaigns.pages import unsubscribe
 from shops.pages import hook
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("hooks/<slug:key>/", hook, name="hook"),
+    path("u/<str:token>/", unsubscribe, name="unsubscribe"),
 ]

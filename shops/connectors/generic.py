@@ -150,7 +150,7 @@ def read_product(data: Data, now: datetime) -> list[Fact]:
 
 def read_order(data: Data, now: datetime, kind: str) -> list[Fact]:
     placed_at = when(data["placed_at"], "data.placed_at")
-    updated_at = when(data.get("updated_at", data["placed_at"]), "data.updated_at")
+    updated_at = when(data.get("updated_at") or data["placed_at"], "data.updated_at")
     sign = -1 if kind == "cancellation" else 1
     buyer = data.get("customer")
     facts: list[Fact] = read_customer(buyer, updated_at) if buyer else []

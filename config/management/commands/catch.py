@@ -1,5 +1,6 @@
 """Run the embedded mail catcher."""
 
+import asyncio
 from typing import Any
 
 from django.conf import settings
@@ -14,4 +15,4 @@ class Command(BaseCommand):
     help = "Catch mails on CATCHER_PORT instead of sending them."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        catcher.serve(settings.CATCHER_PORT)
+        asyncio.run(catcher.serve(settings.CATCHER_PORT))

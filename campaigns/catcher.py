@@ -1,0 +1,49 @@
+"""The embedded mail catcher: takes every mail and keeps it where the admin shows it."""
+
+import asyncio
+import email
+import email.policy
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+from django.db import close_old_connections
+
+from campaigns.models import CaughtMail
+
+MAX_BYTES = 20_000_000
+
+
+class Handler:
+    """Answers 250 only after the mail is stored."""
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        await asyncio.to_thread(store, envelope.content, envelope.rcpt_tos)
+        return "250 Caught"
+
+
+def store(raw: bytes, recipients: list[str]) -> None:
+    """Keep a mail, one row a recipient."""
+    close_old_connections()
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    CaughtMail.objects.bulk_create(
+        CaughtMail(
+            message_id=str(mail["Message-ID"] or "")[:200],
+            recipient=recipient[:254],
+            subject=str(mail["Subject"] or "")[:300],
+            raw=raw,
+        )
+        for recipient in recipients
+    )
+
+
+async def serve(port: int) -> None:
+    """Catch mails on this port of this machine until cancelled."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(make_protocol, "127.0.0.1", port)
+    async with server:
+        await server.serve_forever()
+
+
+def make_protocol() -> SMTP:
+    """One SMTP conversation."""
+    return SMTP(Handler(), data_size_limit=MAX_BYTES, enable_SMTPUTF8=True)

@@ -1,0 +1,118 @@
+"""Messages leave: claimed and judged first, handed over, then recorded one by one.
+
+At most once per ledger row: the mark "sending" is durable before the carrier is called, and what a
+crash leaves in between becomes "uncertain", which nobody sends again by themselves.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.timezone import now
+
+from campaigns import channels, gate, rendering, unsubscribing
+from campaigns.channels.base import ChannelError, Sender
+from campaigns.models import Message
+from campaigns.rendering import RenderingError
+from customers import touchpoints
+
+BATCH = 200
+BUDGET_SECONDS = 20
+RETRY_AFTER = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 480))
+
+
+def send_waiting() -> int:
+    """Send until nothing is due or the time is up; returns how many messages were taken."""
+    deadline, total = time.monotonic() + BUDGET_SECONDS, 0
+    while time.monotonic() < deadline and (count := send_due(limit=BATCH)):
+        total += count
+    return total
+
+
+def send_due(*, limit: int = BATCH) -> int:
+    """Take one batch through the gate and hand over what passed; returns how many were taken."""
+    lease_ends = time.monotonic() + settings.SEND_LEASE_SECONDS / 2
+    cleared, taken = gate.claim(limit=limit)
+    messages = list(
+        Message.objects.filter(pk__in=cleared)
+        .select_related("shop", "template", "customer__profile")
+        .order_by("channel", "pk")
+    )
+    for channel in sorted({message.channel for message in messages}):
+        _send(channel, iter([m for m in messages if m.channel == channel]), lease_ends)
+    return taken
+
+
+def _send(channel: str, messages: Iterator[Message], lease_ends: float) -> None:
+    """Hand a channel's messages over; a line that cannot be opened puts them all back."""
+    try:
+        with channels.get(channel).open() as sender:
+            for message in messages:
+                if time.monotonic() > lease_ends:
+                    # Somebody may soon call these uncertain; give them back while they are ours.
+                    _put_back(message, "the sender ran out of time")
+                elif not _hand_over(sender, message):
+                    break  # the line is broken; the rest tries a new one
+    except ChannelError as fault:
+        for message in messages:
+            _put_back(message, str(fault))
+    for message in messages:
+        _put_back(message, "the line to the carrier broke")
+
+
+def _hand_over(sender: Sender, message: Message) -> bool:
+    """Hand one message over and record what became of it; False when the line is broken."""
+    url = unsubscribing.url(message)
+    try:
+        rendered = rendering.render(message.template, rendering.context_for(message, url))
+        carrier_id = sender.send(message, rendered, url)
+    except RenderingError as fault:
+        _record(message, status="failed", reason=str(fault)[:300])
+    except ChannelError as fault:
+        if fault.uncertain:
+            _record(message, status="uncertain", reason=str(fault)[:300])
+            return False
+        if fault.permanent:
+            _record(message, status="failed", reason=str(fault)[:300])
+        else:
+            _put_back(message, str(fault))
+    else:
+        _record(message, status="sent", reason="", carrier_id=carrier_id, sent_at=now())
+        touchpoints.record([_touchpoint(message)])
+    return True
+
+
+def _record(message: Message, **fields: object) -> None:
+    # Only while it is ours: once it was called uncertain, that stands.
+    Message.objects.filter(pk=message.pk, status="sending").update(**fields)
+
+
+def _put_back(message: Message, reason: str) -> None:
+    """Try again later, or give up when every delay has been used."""
+    if message.attempts > len(RETRY_AFTER):
+        _record(message, status="failed", reason=f"Gave up: {reason}"[:300])
+    else:
+        due_at = now() + RETRY_AFTER[message.attempts - 1]
+        _record(message, status="planned", reason=reason[:300], due_at=due_at)
+
+
+def _touchpoint(message: Message) -> touchpoints.Row:
+    # The claim's time: a repeat of this call must give the same moment.
+    return touchpoints.Row(
+        message.shop_id,
+        message.customer_id,
+        "message.sent",
+        f"message:{message.pk}",
+        message.claimed_at or message.due_at,
+        {"campaign": message.campaign_id, "channel": message.channel, "message": message.pk},
+    )
+
+
+def sweep() -> int:
+    """Call messages uncertain that were in flight for longer than the lease; returns how many."""
+    lost = now() - timedelta(seconds=settings.SEND_LEASE_SECONDS)
+    in_flight = Message.objects.filter(claimed_at__lt=lost, status="sending")
+    return in_flight.update(
+        status="uncertain", reason="the sender stopped between hand-over and record"
+    )

@@ -1,0 +1,30 @@
+"""The link in every mail that ends it: signed, works without signing in, safe to repeat."""
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from campaigns.models import Message
+from customers import consent
+
+SIGNER = Signer(salt="waymark.unsubscribe", sep="-")
+
+
+def url(message: Message) -> str:
+    """The address that unsubscribes this message's customer from its channel."""
+    token = SIGNER.sign(str(message.pk))
+    return settings.PUBLIC_URL + reverse("unsubscribe", args=[token])
+
+
+def message_of(token: str) -> Message | None:
+    """The message whose link this is; None when the link was not made by us."""
+    try:
+        pk = int(SIGNER.unsign(token))
+    except (BadSignature, ValueError):
+        return None
+    return Message.objects.select_related("shop", "customer").filter(pk=pk).first()
+
+
+def unsubscribe(message: Message, *, how: str) -> None:
+    """Withdraw the customer's consent on the message's channel. Safe to repeat."""
+    consent.withdraw(message.customer, channel=message.channel, how=how)

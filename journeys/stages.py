@@ -1,0 +1,86 @@
+"""Customers are placed on the map: the first stage whose rule matches, by priority."""
+
+from typing import Any
+
+from django.db import connection, transaction
+
+from journeys.models import Journey, Stage
+from segments import rules
+from segments.rules import RuleError
+from shops.models import Shop
+
+FITTING = """
+WITH fitting AS (
+    SELECT c.id AS customer_id, CASE {cases} END AS stage_id, jsonb_build_object(
+        'order_count', coalesce(p.order_count, 0),
+        'revenue_cents', coalesce(p.revenue_cents, 0),
+        'last_order_at', p.last_order_at,
+        'last_gap_days', round(p.last_gap_days::numeric, 1)) AS facts
+    FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id
+    WHERE c.shop_id = %(shop)s {only}
+)
+"""
+# Two statements, because the index on open visits must see the old one closed before the new one
+# is opened. That index is also what stops two workers from opening a visit each.
+CLOSE = """
+UPDATE journeys_stagevisit v SET left_at = now() FROM fitting f
+WHERE v.customer_id = f.customer_id AND v.journey_id = %(journey)s AND v.left_at IS NULL
+AND v.stage_id IS DISTINCT FROM f.stage_id
+"""
+OPEN = """
+INSERT INTO journeys_stagevisit (shop_id, journey_id, stage_id, customer_id, entered_at, why)
+SELECT %(shop)s, %(journey)s, f.stage_id, f.customer_id, now(),
+    f.facts || jsonb_build_object('rule', s.rule)
+FROM fitting f JOIN journeys_stage s ON s.id = f.stage_id
+WHERE NOT EXISTS (SELECT FROM journeys_stagevisit v WHERE v.customer_id = f.customer_id
+    AND v.journey_id = %(journey)s AND v.left_at IS NULL)
+ORDER BY f.customer_id
+ON CONFLICT DO NOTHING
+"""
+
+
+def place(shop: Shop, customers: list[int] | None = None) -> int:
+    """Move these customers (None: all) to the stage they now belong to, on every active journey.
+
+    Returns how many moved. A stage whose rule does not compile says so in its fault and takes
+    nobody; its customers go to the next stage that matches.
+    """
+    journeys = Journey.objects.filter(shop=shop, active=True).order_by("pk")
+    return sum(_place(journey, customers) for journey in journeys)
+
+
+def place_all() -> None:
+    """Every shop's customers: what the clock alone has changed."""
+    for shop in Shop.objects.order_by("pk"):
+        place(shop)
+
+
+def _place(journey: Journey, customers: list[int] | None) -> int:
+    cases, params = _cases(journey)
+    only = "" if customers is None else "AND c.id = ANY(%(customers)s)"
+    fitting = FITTING.format(cases=cases, only=only)
+    params |= {"shop": journey.shop_id, "journey": journey.pk, "customers": customers}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(fitting + CLOSE, params)
+        cursor.execute(fitting + OPEN, params)
+        return int(cursor.rowcount)
+
+
+def _cases(journey: Journey) -> tuple[str, dict[str, Any]]:
+    """WHEN clauses in the order of priority; a stage at fault is marked and left out."""
+    cases, params = ["WHEN false THEN NULL::bigint"], {}
+    for stage in journey.stages.order_by("priority"):
+        try:
+            compiled = rules.compile(stage.rule, prefix=f"s{stage.pk}_")
+        except RuleError as fault:
+            _mark(stage, str(fault))
+        else:
+            _mark(stage, "")
+            cases.append(f"WHEN {compiled.sql} THEN {stage.pk}")
+            params.update(compiled.params)
+    return " ".join(cases), params
+
+
+def _mark(stage: Stage, fault: str) -> None:
+    if stage.fault != fault:
+        Stage.objects.filter(pk=stage.pk).update(fault=fault)
