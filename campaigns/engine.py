@@ -36,11 +36,11 @@ SELECT e.shop_id, e.id, e.campaign_id, e.customer_id, t.id, e.step, 'email', 'pl
 FROM campaigns_enrolment e
 JOIN campaigns_campaign g ON g.id = e.campaign_id
 JOIN campaigns_template t ON t.shop_id = e.shop_id AND t.key = %(template)s
-LEFT JOIN journeys_stagevisit v ON e.entry_key LIKE 'visit:%%'
-    AND v.id = substr(e.entry_key, 7)::bigint
+LEFT JOIN journeys_stagevisit v ON v.id =
+    CASE WHEN e.entry_key LIKE 'visit:%%' THEN substr(e.entry_key, 7)::bigint END
 LEFT JOIN journeys_stage s ON s.id = v.stage_id
-LEFT JOIN segments_membership m ON e.entry_key LIKE 'membership:%%'
-    AND m.id = substr(e.entry_key, 12)::bigint
+LEFT JOIN segments_membership m ON m.id =
+    CASE WHEN e.entry_key LIKE 'membership:%%' THEN substr(e.entry_key, 12)::bigint END
 LEFT JOIN segments_segment sg ON sg.id = m.segment_id
 WHERE e.id = ANY(%(enrolments)s)
 ORDER BY e.id

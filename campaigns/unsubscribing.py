@@ -7,7 +7,7 @@ from django.urls import reverse
 from campaigns.models import Message
 from customers import consent
 
-SIGNER = Signer(salt="waymark.unsubscribe", sep="-")
+SIGNER = Signer(salt="waymark.unsubscribe", sep=".")
 
 
 def url(message: Message) -> str:

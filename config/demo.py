@@ -32,7 +32,7 @@ DATA = settings.BASE_DIR / "data"
 WEBHOOK_DAYS = 14
 NO_CONSENT = "7$"  # artificial: customers whose number ends in 7 did not agree to mails
 AT_ONCE = 32
-PATIENCE_SECONDS = 600
+PATIENCE_SECONDS = 90
 
 
 def run(url: str) -> dict[str, Any]:
@@ -177,7 +177,10 @@ def wait(what: str, left: Callable[[], int]) -> None:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{what}: {count} rows are still waiting; see the logs.")
             time.sleep(0.2)
-            most, count = max(most, count), left()
+            before, count = count, left()
+            most = max(most, count)
+            if count != before:
+                deadline = time.monotonic() + PATIENCE_SECONDS
             progress.total = most
             progress.n = most - count
             progress.refresh()

@@ -30,6 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        result: dict[str, Any] = {}
         address = choose_addresses(options["port"])
         meter = MemoryMeter([os.getpid(), *local.keeper_pids(settings.VAR_DIR)])
         meter.start()
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             self.stdout.write("Stopping.")
         finally:
             processes.stop()
-        if options["demo"] and options["once"]:
+        if result and options["once"]:
             self.stdout.write(f"Peak memory of all processes: {result['peak_memory_mb']} MB")
             self.stdout.write(json.dumps(result))
 
