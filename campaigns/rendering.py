@@ -14,6 +14,11 @@ from campaigns.models import Message, Template
 
 LINE_BREAKS = re.compile(r"[\r\n]+")
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
+LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+NO_COMMENTS = re.compile(
+    r"<(title|style)\b.*?</\1>|<[a-z!/](?:\{%.*?%\}|\{\{.*?\}\}|[^>])*>", re.DOTALL | re.IGNORECASE
+)
+PLACEHOLDER = re.compile(r"<!--liquid(\d+)x-->|liquid(\d+)x")
 PARTS = ("subject", "html", "text")
 
 
@@ -76,10 +81,32 @@ def render(template: Template, context: dict[str, Any]) -> Rendered:
 @lru_cache(maxsize=200)
 def _compiled(subject: str, html: str, text: str) -> _Parts:
     """Compiled once per text; styles are moved into the tags before, not per recipient."""
-    inlined = INLINER.inline(html) if "<style" in html else html
     return _Parts(
-        FOR_TEXT.from_string(subject), FOR_HTML.from_string(inlined), FOR_TEXT.from_string(text)
+        FOR_TEXT.from_string(subject),
+        FOR_HTML.from_string(_inline(html)),
+        FOR_TEXT.from_string(text),
     )
+
+
+def _inline(html: str) -> str:
+    """Move the rules of <style> into the tags, leaving the Liquid as it was.
+
+    An HTML parser escapes what stands in Liquid tags and throws them out of tables. So each one
+    is replaced meanwhile: by a comment, which may stand anywhere, or by a word where a comment
+    would be text (inside a tag, a title or a style).
+    """
+    if "<style" not in html:
+        return html
+    kept: list[str] = []
+    covered = [match.span() for match in NO_COMMENTS.finditer(html)]
+
+    def replace(match: re.Match[str]) -> str:
+        kept.append(match[0])
+        inside = any(start < match.start() < end for start, end in covered)
+        return f"liquid{len(kept) - 1}x" if inside else f"<!--liquid{len(kept) - 1}x-->"
+
+    inlined = INLINER.inline(LIQUID.sub(replace, html))
+    return PLACEHOLDER.sub(lambda match: kept[int(match[1] or match[2])], inlined)
 
 
 def context_for(message: Message, unsubscribe_url: str) -> dict[str, Any]:
