@@ -6,7 +6,7 @@ import email.policy
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 
 from campaigns.models import CaughtMail
 
@@ -17,7 +17,10 @@ class Handler:
     """Answers 250 only after the mail is stored."""
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        await asyncio.to_thread(store, envelope.content, envelope.rcpt_tos)
+        try:
+            await asyncio.to_thread(store, envelope.content, envelope.rcpt_tos)
+        except DatabaseError as fault:
+            return f"451 The mail could not be kept, try again: {type(fault).__name__}"
         return "250 Caught"
 
 

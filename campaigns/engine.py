@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.utils.timezone import now
 
+from campaigns import plan_schema
 from campaigns.models import Campaign, Enrolment
 from shops.announcing import announce
 
@@ -59,10 +60,13 @@ def run_waiting() -> int:
 def run_due(*, limit: int = BATCH) -> int:
     """Do one step for a batch of due enrolments; the step and its mark commit together.
 
-    Several workers take different batches; a paused campaign's enrolments wait.
+    Several workers take different batches. Enrolments wait while their campaign is paused or has
+    a fault.
     """
     with transaction.atomic():
-        due = Enrolment.objects.filter(due_at__lte=now(), campaign__status="running")
+        due = Enrolment.objects.filter(
+            due_at__lte=now(), campaign__status="running", campaign__fault=""
+        )
         claimed = list(
             due.order_by("due_at")
             .select_for_update(skip_locked=True, of=("self",), no_key=True)
@@ -71,10 +75,20 @@ def run_due(*, limit: int = BATCH) -> int:
         groups: dict[tuple[int, int], list[int]] = defaultdict(list)
         for campaign, step, enrolment in claimed:
             groups[campaign, step].append(enrolment)
-        campaigns = Campaign.objects.in_bulk({campaign for campaign, _ in groups})
+        campaigns = _runnable({campaign for campaign, _ in groups})
         for (campaign, step), enrolments in groups.items():
-            _run(campaigns[campaign], step, enrolments)
+            if campaign in campaigns:
+                _run(campaigns[campaign], step, enrolments)
     return len(claimed)
+
+
+def _runnable(ids: set[int]) -> dict[int, Campaign]:
+    """Those whose plan can run. The others say why in their fault, and stop nobody else."""
+    return {
+        campaign.pk: campaign
+        for campaign in Campaign.objects.filter(pk__in=ids).select_related("shop").order_by("pk")
+        if plan_schema.mark_fault(campaign)
+    }
 
 
 def _run(campaign: Campaign, number: int, enrolments: list[int]) -> None:

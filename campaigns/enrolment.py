@@ -5,7 +5,6 @@ from django.db.models import QuerySet
 
 from campaigns import holdout, plan_schema
 from campaigns.models import Campaign
-from campaigns.plan_schema import PlanError
 from segments import rules
 from shops.announcing import announce
 from shops.models import Shop
@@ -50,16 +49,19 @@ def enrol(shop: Shop, customers: list[int] | None = None) -> int:
     return enrol_in(campaigns, customers)
 
 
+def enrol_all() -> int:
+    """Enrol in every running campaign whoever has a cause by now; returns how many entered.
+
+    For causes that the clock alone brings, such as a stage reached by doing nothing.
+    """
+    return enrol_in(Campaign.objects.filter(status="running").order_by("pk"))
+
+
 def enrol_in(campaigns: QuerySet[Campaign], customers: list[int] | None = None) -> int:
     """As `enrol`, for these campaigns."""
     entered = 0
     for campaign in campaigns.select_related("shop"):
-        try:
-            plan_schema.check_campaign(campaign)
-        except PlanError as fault:
-            _mark(campaign, str(fault))
-        else:
-            _mark(campaign, "")
+        if plan_schema.mark_fault(campaign):
             entered += _enrol(campaign, customers)
     if entered:
         announce("enrolment")
@@ -87,8 +89,3 @@ def _enrol(campaign: Campaign, customers: list[int] | None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return int(cursor.rowcount)
-
-
-def _mark(campaign: Campaign, fault: str) -> None:
-    if campaign.fault != fault:
-        Campaign.objects.filter(pk=campaign.pk).update(fault=fault)

@@ -17,7 +17,8 @@ WITH due AS (
             AND o.channel = m.channel AND o.purpose = 'marketing' AND o.ended_at IS NULL)
             THEN 'no consent'
         WHEN EXISTS (SELECT FROM customers_suppression s WHERE s.shop_id = m.shop_id
-            AND s.channel = m.channel AND s.address = lower(c.email)) THEN 'suppressed address'
+            AND s.channel = m.channel AND lower(s.address) = lower(c.email))
+            THEN 'suppressed address'
         ELSE '' END AS refusal
     FROM campaigns_message m JOIN due ON due.id = m.id
     JOIN campaigns_enrolment e ON e.id = m.enrolment_id

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
@@ -22,6 +23,7 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "entry": {
+            "description": _lazy('must be {"stage": key} or {"segment": key}.'),
             "oneOf": [
                 {
                     "type": "object",
@@ -35,7 +37,7 @@ SCHEMA: dict[str, Any] = {
                     "additionalProperties": False,
                     "properties": {"segment": KEY},
                 },
-            ]
+            ],
         },
         "audience": {"type": "object"},
         "steps": {
@@ -43,6 +45,7 @@ SCHEMA: dict[str, Any] = {
             "minItems": 1,
             "maxItems": 50,
             "items": {
+                "description": _lazy('must be {"send": template key} or {"wait_days": number}.'),
                 "oneOf": [
                     {
                         "type": "object",
@@ -58,7 +61,7 @@ SCHEMA: dict[str, Any] = {
                             "wait_days": {"type": "number", "exclusiveMinimum": 0, "maximum": 365}
                         },
                     },
-                ]
+                ],
             },
         },
     },
@@ -77,7 +80,9 @@ def check(plan: Any, shop: Shop) -> None:
     """Raises PlanError when the plan does not fit the schema or names what the shop lacks."""
     error = best_match(Draft202012Validator(SCHEMA).iter_errors(plan))
     if error:
-        raise PlanError(_path(error.absolute_path), error.message[:300])
+        # "Not valid under any of the given schemas" helps nobody: say what would be.
+        said = error.schema["description"] if error.validator == "oneOf" else error.message
+        raise PlanError(_path(error.absolute_path), str(said)[:300])
     _check_entry(plan["entry"], shop)
     _check_templates(plan["steps"], shop)
     if "audience" in plan:
@@ -94,6 +99,19 @@ def journey_key(entry: dict[str, str]) -> str:
 def check_campaign(campaign: Campaign) -> None:
     """Raises PlanError when the campaign's plan cannot run in its shop."""
     check(campaign.plan, campaign.shop)
+
+
+def mark_fault(campaign: Campaign) -> bool:
+    """Whether the campaign's plan can run; if not, its fault says why, and is cleared if it can."""
+    try:
+        check_campaign(campaign)
+    except PlanError as error:
+        fault = str(error)
+    else:
+        fault = ""
+    if campaign.fault != fault:
+        Campaign.objects.filter(pk=campaign.pk).update(fault=fault)
+    return not fault
 
 
 def _path(parts: Any) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.timezone import now
 
 from campaigns import channels, gate, rendering, unsubscribing
@@ -78,8 +79,9 @@ def _hand_over(sender: Sender, message: Message) -> bool:
         else:
             _put_back(message, str(fault))
     else:
-        _record(message, status="sent", reason="", carrier_id=carrier_id, sent_at=now())
-        touchpoints.record([_touchpoint(message)])
+        with transaction.atomic():
+            _record(message, status="sent", reason="", carrier_id=carrier_id, sent_at=now())
+            touchpoints.record([_touchpoint(message)])
     return True
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from campaigns import engine, reactor, sending
+from campaigns import engine, enrolment, reactor, sending
 
 
 @shared_task(ignore_result=True)
@@ -23,3 +23,8 @@ def send_due() -> None:
 @shared_task(ignore_result=True)
 def sweep() -> None:
     sending.sweep()
+
+
+@shared_task(ignore_result=True)
+def enrol_all() -> None:
+    enrolment.enrol_all()

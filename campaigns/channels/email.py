@@ -1,8 +1,9 @@
 """E-mail by SMTP, one connection a batch."""
 
 import smtplib
+import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -29,15 +30,22 @@ class Email(Channel):
         try:
             yield SmtpSender(connection)
         finally:
+            with suppress(smtplib.SMTPException, OSError):  # everything is handed over by now
+                connection.quit()
             connection.close()
 
 
 def _connect() -> smtplib.SMTP:
-    use_ssl = getattr(settings, "EMAIL_USE_SSL", False)
-    make = smtplib.SMTP_SSL if use_ssl else smtplib.SMTP
-    connection = make(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=TIMEOUT_SECONDS)
+    where = settings.EMAIL_HOST, settings.EMAIL_PORT
+    trusted = ssl.create_default_context()  # smtplib's own would take any certificate
+    if getattr(settings, "EMAIL_USE_SSL", False):
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(
+            *where, timeout=TIMEOUT_SECONDS, context=trusted
+        )
+    else:
+        connection = smtplib.SMTP(*where, timeout=TIMEOUT_SECONDS)
     if getattr(settings, "EMAIL_USE_TLS", False):
-        connection.starttls()
+        connection.starttls(context=trusted)
     if settings.EMAIL_HOST_USER:
         connection.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
     return connection
@@ -54,6 +62,8 @@ class SmtpSender(Sender):
             mail = compose(message, rendered, unsubscribe_url)
         except ValueError as fault:
             raise ChannelError(f"The address cannot be used: {fault}", permanent=True) from fault
+        if self.connection.sock is None:  # a 421 to the mail before; this one was not handed over
+            raise ChannelError("The mail server has closed the line.")
         try:
             self.connection.send_message(mail)
         except smtplib.SMTPRecipientsRefused as fault:
@@ -63,6 +73,8 @@ class SmtpSender(Sender):
             raise ChannelError(
                 _said(fault.smtp_code, fault.smtp_error), permanent=fault.smtp_code >= 500
             ) from fault
+        except smtplib.SMTPNotSupportedError as fault:  # an address beyond ASCII
+            raise ChannelError(f"The mail server cannot: {fault}", permanent=True) from fault
         except (smtplib.SMTPException, OSError) as fault:
             # The line broke: the server may have taken the mail before it went silent.
             raise ChannelError(f"The line to the mail server broke: {fault}", uncertain=True) from (
