@@ -58,7 +58,23 @@ RULE_FIELDS = {
 }
 
 # Parts of a page that several rooms fill, in the order they are shown. Each is a function that
-# takes (list of shops) for the overview or (customer) for the customer page and returns a
+# takes (shop) for the overview or (customer) for the customer page and returns a
 # shops.panels.Panel.
-OVERVIEW_PANELS: list[str] = []
-CUSTOMER_PANELS: list[str] = []
+OVERVIEW_PANELS = [
+    "customers.panels.figures",
+    "customers.panels.sales",
+    "segments.panels.sizes",
+    "journeys.panels.stages",
+    "reviews_nlp.panels.sentiment",
+    "campaigns.panels.campaigns",
+    "shops.overview.deliveries",
+]
+CUSTOMER_PANELS = [
+    "customers.panels.facts",
+    "customers.panels.timeline",
+    "journeys.panels.visits",
+    "campaigns.panels.messages",
+    "segments.panels.memberships",
+    "reviews_nlp.panels.reviews",
+    "customers.panels.consents",
+]

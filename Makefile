@@ -1,0 +1,47 @@
+# Two commands are the whole set-up: make demo, make test. Needs Python 3.11 or newer and make.
+PYTHON ?= python3
+BIN := .venv/bin
+LINT_ENV := SECRET_KEY=lint DATABASE_URL=postgres://lint REDIS_URL=redis://lint
+
+.PHONY: demo test lint help clean
+
+help:
+	@echo "make demo         the demo shops on this machine, until Ctrl-C"
+	@echo "make demo ONCE=1  the same to its end; the last line is one JSON object of counts"
+	@echo "make test         the whole test suite"
+	@echo "make lint         ruff, format, mypy, missing migrations"
+	@echo "make clean        remove what these commands made, with the embedded database"
+
+demo: .venv/installed node_modules/.installed
+	@exec $(BIN)/python manage.py up --demo $(if $(ONCE),--once)
+
+test: .venv/installed-dev node_modules/.installed
+	$(BIN)/python -m pytest -n 2 -q
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(LINT_ENV) $(BIN)/mypy .
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Waymark needs Python 3.11 or newer; say which with PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/installed: .venv/python requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Charts only; without them every page shows its tables.
+node_modules/.installed: .venv/installed package-lock.json
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund --ignore-scripts \
+	  || echo "npm could not install the charts; pages will show tables instead." >&2
+	@mkdir -p node_modules && touch $@
+
+clean:
+	rm -rf .venv node_modules var

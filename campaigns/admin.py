@@ -1,0 +1,196 @@
+"""Campaigns, templates, and the ledger of what was sent and why."""
+
+import email
+import email.policy
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from campaigns import launching, panels, plan_schema, rendering, report
+from campaigns.models import Campaign, CaughtMail, Enrolment, Message, Template
+from campaigns.plan_schema import PlanError
+from campaigns.rendering import RenderingError
+from shops.console import ReadOnly, ShopAdmin
+
+CAMPAIGN_COLOURS = {"running": "success", "paused": "warning", "draft": "info"}
+MESSAGE_COLOURS = {
+    "sent": "success",
+    "planned": "info",
+    "sending": "info",
+    "refused": "warning",
+    "failed": "danger",
+    "uncertain": "danger",
+}
+
+
+class CampaignForm(forms.ModelForm):
+    """A plan must fit the schema and name only what the shop has."""
+
+    class Meta:
+        model = Campaign
+        fields = ("shop", "name", "key", "plan", "holdout_percent")
+        widgets = {"plan": UnfoldAdminTextareaWidget}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("plan") and cleaned.get("shop"):
+            try:
+                plan_schema.check(cleaned["plan"], cleaned["shop"])
+            except PlanError as fault:
+                self.add_error("plan", str(fault))
+        return cleaned
+
+
+@admin.register(Campaign)
+class Campaigns(ShopAdmin):
+    """What runs, for whom, and what it brought."""
+
+    form = CampaignForm
+    list_display = ("name", "state", "holdout_percent", "launched_at", "fault", "shop")
+    list_filter = ("status", "shop")
+    list_select_related = ("shop",)
+    prepopulated_fields = {"key": ["name"]}
+    readonly_fields = ("state", "launched_at", "fault", "figures")
+    actions = ("launch", "pause", "resume")
+
+    @display(description=_("status"), label=CAMPAIGN_COLOURS)
+    def state(self, campaign: Campaign) -> str:
+        return campaign.status
+
+    @admin.display(description=_("result so far"))
+    def figures(self, campaign: Campaign) -> SafeString:
+        context = {"campaigns": [(campaign, report.summary(campaign))]}
+        return mark_safe(render_to_string("panels/campaigns.html", context))  # noqa: S308
+
+    @admin.action(description=_("Launch"), permissions=["change"])
+    def launch(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
+        self._each(request, campaigns, launching.launch)
+
+    @admin.action(description=_("Pause"), permissions=["change"])
+    def pause(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
+        self._each(request, campaigns, launching.pause)
+
+    @admin.action(description=_("Resume"), permissions=["change"])
+    def resume(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
+        self._each(request, campaigns, launching.resume)
+
+    def _each(self, request: HttpRequest, campaigns: QuerySet[Campaign], change: Any) -> None:
+        for campaign in campaigns:
+            try:
+                done = change(campaign)
+            except PlanError as fault:
+                messages.error(request, f"{campaign}: {fault}")
+            else:
+                said = (
+                    gettext("%(name)s is now %(status)s.")
+                    if done
+                    else gettext("%(name)s stays %(status)s.")
+                )
+                messages.success(request, said % {"name": campaign, "status": campaign.status})
+
+
+class TemplateForm(forms.ModelForm):
+    """Liquid that compiles."""
+
+    class Meta:
+        model = Template
+        fields = ("shop", "name", "key", "subject", "html", "text")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        parts = [cleaned.get(part, "") for part in rendering.PARTS]
+        for part, fault in rendering.check(*parts).items():
+            self.add_error(part, fault)
+        return cleaned
+
+
+@admin.register(Template)
+class Templates(ShopAdmin):
+    """What messages say, with a preview for a customer who does not exist."""
+
+    form = TemplateForm
+    list_display = ("name", "subject", "updated_at", "shop")
+    list_filter = ("shop",)
+    list_select_related = ("shop",)
+    prepopulated_fields = {"key": ["name"]}
+    readonly_fields = ("preview",)
+
+    @admin.display(description=_("preview"))
+    def preview(self, template: Template) -> str:
+        if not template.pk:
+            return "–"
+        try:
+            mail = rendering.render(template, rendering.EXAMPLE)
+        except RenderingError as fault:
+            return str(fault)
+        return framed(mail.html)
+
+
+def framed(html: str) -> SafeString:
+    """A mail's HTML in a frame that runs no scripts and reaches nothing."""
+    return mark_safe(render_to_string("panels/mail_frame.html", {"html": html}))  # noqa: S308
+
+
+@admin.register(Enrolment)
+class Enrolments(ReadOnly, ShopAdmin):
+    """Who entered which campaign, and who was held out."""
+
+    list_display = ("customer", "campaign", "held_out", "entered_at", "outcome", "shop")
+    list_filter = ("campaign", "held_out")
+    list_select_related = ("customer", "campaign", "shop")
+
+
+@admin.register(Message)
+class Messages(ReadOnly, ShopAdmin):
+    """The ledger: one row per message decided on, and what became of it."""
+
+    list_display = ("customer", "campaign", "state", "reason", "sent_at", "shop")
+    list_filter = ("status", "campaign")
+    list_select_related = ("customer", "campaign", "shop")
+    exclude = ("trail",)
+    readonly_fields = ("why",)
+
+    @display(description=_("status"), label=MESSAGE_COLOURS)
+    def state(self, message: Message) -> str:
+        return message.status
+
+    @admin.display(description=_("why"))
+    def why(self, message: Message) -> SafeString:
+        return format_html_join("", "<p>{}</p>", ((line,) for line in panels.why(message)))
+
+
+@admin.register(CaughtMail)
+class CaughtMails(ReadOnly, ModelAdmin):
+    """Mails that the embedded catcher took; only superusers, since they belong to no shop."""
+
+    list_display = ("subject", "recipient", "caught_at")
+    search_fields = ("recipient__exact",)
+    ordering = ("-id",)
+    show_full_result_count = False
+    exclude = ("raw",)
+    readonly_fields = ("headers", "page")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    @admin.display(description=_("headers"))
+    def headers(self, caught: CaughtMail) -> SafeString:
+        mail = email.message_from_bytes(bytes(caught.raw), policy=email.policy.default)
+        return format_html_join("", "<p><b>{}</b>: {}</p>", mail.items())
+
+    @admin.display(description=_("mail"))
+    def page(self, caught: CaughtMail) -> str:
+        mail = email.message_from_bytes(bytes(caught.raw), policy=email.policy.default)
+        body = mail.get_body(("html", "plain"))
+        return framed(body.get_content()) if body else "–"

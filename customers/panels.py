@@ -1,0 +1,113 @@
+"""What this room shows on the overview and on the customer page."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncDate
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from customers.models import Customer, Order, Profile, Touchpoint
+from shops.models import Shop
+from shops.panels import Panel
+
+PERIOD = timedelta(days=30)
+CHART_DAYS = 90
+TIMELINE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number beside the one of the period before."""
+
+    label: str
+    value: float
+    before: float | None = None
+    money: bool = False
+
+    @property
+    def change(self) -> float | None:
+        return (self.value - self.before) / self.before if self.before else None
+
+
+def figures(shop: Shop) -> Panel:
+    """The last 30 days beside the 30 before."""
+    current, before = _sales(shop, now() - PERIOD), _sales(shop, now() - 2 * PERIOD, now() - PERIOD)
+    rows = [
+        Figure(_("Revenue"), current["revenue"], before["revenue"], money=True),
+        Figure(_("Orders"), current["orders"], before["orders"]),
+        Figure(_("Buyers"), current["buyers"], before["buyers"]),
+        Figure(_("Customers"), _about(Customer, shop)),
+    ]
+    return Panel(_("Last 30 days"), "panels/figures.html", {"figures": rows, "shop": shop})
+
+
+def _sales(shop: Shop, start: Any, end: Any = None) -> dict[str, int]:
+    found = Order.objects.filter(shop=shop, placed_at__gte=start, placed_at__lt=end or now())
+    sums = found.aggregate(
+        revenue=Sum("total_cents"),
+        orders=Count("id", filter=Q(kind="sale")),
+        buyers=Count("customer", distinct=True, filter=Q(kind="sale")),
+    )
+    return {name: value or 0 for name, value in sums.items()}
+
+
+def _about(model: type[Customer], shop: Shop) -> int:
+    """The planner's estimate where an exact count would read a large table."""
+    rows = model.objects.filter(shop=shop)
+    exact = rows[:10_001].count()
+    if exact <= 10_000:
+        return exact
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {model._meta.db_table} WHERE shop_id = %s",
+            [shop.pk],
+        )
+        return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+
+
+def sales(shop: Shop) -> Panel:
+    """Revenue and orders a day."""
+    days = (
+        Order.objects.filter(shop=shop, placed_at__gte=now() - timedelta(days=CHART_DAYS))
+        .annotate(day=TruncDate("placed_at"))
+        .values("day")
+        .annotate(revenue=Sum("total_cents"), orders=Count("id", filter=Q(kind="sale")))
+        .order_by("day")
+    )
+    chart = {
+        "kind": "line",
+        "labels": [day["day"].isoformat() for day in days],
+        "series": [
+            {
+                "name": f"{_('Revenue')} ({shop.currency})",
+                "values": [round(day["revenue"] / 100) for day in days],
+            },
+            {"name": _("Orders"), "values": [day["orders"] for day in days], "axis": 1},
+        ],
+    }
+    return Panel(_("Sales a day"), "panels/chart.html", {"chart": chart, "id": "sales"}, width=8)
+
+
+def facts(customer: Customer) -> Panel:
+    """What we computed about the customer."""
+    profile = Profile.objects.filter(customer=customer).first()
+    currency = customer.shop.currency
+    context = {"profile": profile, "currency": currency, "customer": customer}
+    return Panel(_("Facts"), "panels/facts.html", context, width=4)
+
+
+def timeline(customer: Customer) -> Panel:
+    """What the customer did, newest first."""
+    rows = Touchpoint.objects.filter(customer=customer).order_by("-occurred_at")
+    context = {"touchpoints": rows[:TIMELINE_ROWS], "currency": customer.shop.currency}
+    return Panel(_("Timeline"), "panels/timeline.html", context, width=8)
+
+
+def consents(customer: Customer) -> Panel:
+    """What the customer allows, and since when."""
+    rows = customer.consents.order_by("-given_at")
+    return Panel(_("Consent"), "panels/consents.html", {"consents": rows}, width=4)

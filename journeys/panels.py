@@ -1,0 +1,35 @@
+"""What this room shows on the overview and on the customer page."""
+
+from django.utils.translation import gettext as _
+
+from customers.models import Customer
+from journeys import report
+from journeys.models import Journey, StageVisit
+from segments import rules
+from shops.models import Shop
+from shops.panels import Panel
+
+
+def stages(shop: Shop) -> Panel:
+    """How many customers are at each stage of the shop's first journey."""
+    journey = Journey.objects.filter(shop=shop, active=True).order_by("pk").first()
+    counts = report.stage_counts(journey) if journey else []
+    chart = {
+        "kind": "bar",
+        "labels": [count.stage.name for count in counts],
+        "colours": [count.stage.colour for count in counts],
+        "series": [{"name": _("Customers"), "values": [c.customer_count for c in counts]}],
+    }
+    context = {"chart": chart, "id": "stages"}
+    return Panel(_("Customers by stage"), "panels/chart.html", context, width=8)
+
+
+def visits(customer: Customer) -> Panel:
+    """The stages the customer went through, newest first, with the rule that put them there."""
+    rows = (
+        StageVisit.objects.filter(customer=customer)
+        .select_related("stage", "journey")
+        .order_by("-entered_at")[:20]
+    )
+    shown = [(visit, rules.describe(visit.why.get("rule", {}))) for visit in rows]
+    return Panel(_("Journey"), "panels/visits.html", {"visits": shown}, width=4)

@@ -1,0 +1,42 @@
+"""What this room shows on the overview and on the customer page."""
+
+from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.utils.translation import gettext as _
+
+from customers.models import Customer
+from reviews_nlp.models import Review, ReviewAnalysis
+from shops.models import Shop
+from shops.panels import Panel
+
+BANDS = [(-1.01, -0.1), (-0.1, 0.1), (0.1, 0.3), (0.3, 1.01)]
+
+
+def sentiment(shop: Shop) -> Panel:
+    """Reviews by how they sound."""
+    bands = [
+        When(Q(sentiment__gt=low, sentiment__lte=high), then=Value(number))
+        for number, (low, high) in enumerate(BANDS)
+    ]
+    counted = dict(
+        ReviewAnalysis.objects.filter(shop=shop, sentiment__isnull=False)
+        .annotate(band=Case(*bands, output_field=IntegerField()))
+        .values_list("band")
+        .annotate(times=Count("id"))
+    )
+    chart = {
+        "kind": "bar",
+        "labels": [_("Negative"), _("Neutral"), _("Positive"), _("Very positive")],
+        "colours": ["#ef4444", "#94a3b8", "#84cc16", "#16a34a"],
+        "series": [
+            {"name": _("Reviews"), "values": [counted.get(n, 0) for n in range(len(BANDS))]}
+        ],
+    }
+    context = {"chart": chart, "id": "sentiment"}
+    return Panel(_("How reviews sound"), "panels/chart.html", context, width=4)
+
+
+def reviews(customer: Customer) -> Panel:
+    """What the customer wrote."""
+    rows = Review.objects.filter(customer=customer).select_related("product")
+    recent = rows.prefetch_related("analyses").order_by("-written_at")[:10]
+    return Panel(_("Reviews"), "panels/reviews.html", {"reviews": recent}, width=8)

@@ -1,0 +1,46 @@
+"""How figures are written on the admin's pages."""
+
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import json_script
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.filter
+def money(cents: int | None, currency: str) -> str:
+    """1234 and "EUR" as "12.34 EUR", in the reader's number format."""
+    if cents is None:
+        return "–"
+    return f"{number_format(cents / 100, decimal_pos=2, force_grouping=True)} {currency}"
+
+
+@register.filter
+def percent(fraction: float | None) -> str:
+    """0.123 as "12.3 %"."""
+    return "–" if fraction is None else f"{number_format(fraction * 100, decimal_pos=1)} %"
+
+
+@register.filter
+def figure(value: float | None) -> str:
+    """A number with at most one decimal, or a dash."""
+    if value is None:
+        return "–"
+    places = 0 if float(value).is_integer() else 1
+    return number_format(value, decimal_pos=places, force_grouping=True)
+
+
+@register.simple_tag
+def chart_data(chart: dict[str, Any]) -> SafeString:
+    """The chart's figures for static/console/charts.js, as inert JSON."""
+    return json_script(chart)
+
+
+@register.simple_tag
+def chart_rows(chart: dict[str, Any]) -> list[tuple[str, tuple[float, ...]]]:
+    """The same figures as rows of a table."""
+    columns = zip(*(series["values"] for series in chart["series"]), strict=True)
+    return list(zip(chart["labels"], columns, strict=True))

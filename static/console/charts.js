@@ -1,0 +1,50 @@
+"use strict";
+// Draws every .wm-chart from the JSON inside it. Without ECharts the table below is opened instead.
+(() => {
+  const isDark = () => document.documentElement.classList.contains("dark");
+  const colours = ["#6366f1", "#14b8a6", "#f59e0b", "#ef4444"];
+
+  function option(chart) {
+    const soft = isDark() ? "#9ca3af" : "#6b7280";
+    const line = isDark() ? "#374151" : "#e5e7eb";
+    const axis = { axisLabel: { color: soft }, splitLine: { lineStyle: { color: line } } };
+    const hasSecond = chart.series.some((series) => series.axis === 1);
+    return {
+      color: colours,
+      animationDuration: 300,
+      grid: { left: 8, right: 8, top: chart.series.length > 1 ? 36 : 12, bottom: 4, containLabel: true },
+      tooltip: { trigger: "axis" },
+      legend: { show: chart.series.length > 1, top: 0, textStyle: { color: soft } },
+      xAxis: { type: "category", data: chart.labels, axisLabel: { color: soft, hideOverlap: true } },
+      yAxis: hasSecond ? [axis, { ...axis, splitLine: { show: false } }] : [axis],
+      series: chart.series.map((series) => ({
+        name: series.name,
+        type: chart.kind,
+        yAxisIndex: series.axis || 0,
+        showSymbol: false,
+        smooth: 0.2,
+        areaStyle: chart.kind === "line" && !series.axis ? { opacity: 0.12 } : undefined,
+        barMaxWidth: 48,
+        data: series.values.map((value, index) =>
+          chart.colours ? { value, itemStyle: { color: chart.colours[index], borderRadius: [5, 5, 0, 0] } } : value),
+      })),
+    };
+  }
+
+  function draw(element) {
+    const chart = JSON.parse(element.querySelector("script[type='application/json']").textContent);
+    const details = element.nextElementSibling;
+    if (typeof echarts === "undefined") {
+      element.hidden = true;
+      if (details) details.open = true;
+      return;
+    }
+    const drawn = echarts.init(element, null, { renderer: "svg" });
+    drawn.setOption(option(chart));
+    new ResizeObserver(() => drawn.resize()).observe(element);
+    new MutationObserver(() => drawn.setOption(option(chart)))
+      .observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll(".wm-chart").forEach(draw));
+})();
