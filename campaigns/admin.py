@@ -70,7 +70,7 @@ class Campaigns(ShopAdmin):
 
     @admin.display(description=_("result so far"))
     def figures(self, campaign: Campaign) -> SafeString:
-        context = {"campaigns": [(campaign, report.summary(campaign))]}
+        context = {"data": {"campaigns": [(campaign, report.summary(campaign))]}}
         return mark_safe(render_to_string("panels/campaigns.html", context))  # noqa: S308
 
     @admin.action(description=_("Launch"), permissions=["change"])

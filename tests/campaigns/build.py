@@ -57,7 +57,7 @@ def enrolment(of: Customer, into: Campaign, **fields) -> Enrolment:
 
 
 def message(of: Customer, by: Campaign | None = None, **fields) -> Message:
-    """A planned message that is due."""
+    """A planned message that has been due for a while."""
     by = by or Campaign.objects.filter(shop=of.shop).first() or campaign(of.shop)
     entered = fields.pop("enrolment", None) or enrolment(of, by)
     chosen = fields.pop("template", None) or Template.objects.filter(shop=of.shop).first()
@@ -67,5 +67,5 @@ def message(of: Customer, by: Campaign | None = None, **fields) -> Message:
         campaign=by,
         customer=of,
         template=chosen,
-        **{"step": 0, **fields},
+        **{"step": 0, "due_at": make.days_ago(0.01), **fields},
     )
