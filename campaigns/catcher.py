@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+from email.message import Message
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
@@ -30,13 +31,18 @@ def store(raw: bytes, recipients: list[str]) -> None:
     mail = email.message_from_bytes(raw, policy=email.policy.default)
     CaughtMail.objects.bulk_create(
         CaughtMail(
-            message_id=str(mail["Message-ID"] or "")[:200],
+            message_id=_header(mail, "Message-ID")[:200],
             recipient=recipient[:254],
-            subject=str(mail["Subject"] or "")[:300],
+            subject=_header(mail, "Subject")[:300],
             raw=raw,
         )
         for recipient in recipients
     )
+
+
+def _header(mail: Message, name: str) -> str:
+    # An encoded header may hold a NUL, which Postgres does not take.
+    return str(mail[name] or "").replace("\x00", "")
 
 
 async def serve(port: int) -> None:

@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import socket
 
 import pytest
 
@@ -112,19 +111,3 @@ def test_no_server_is_a_passing_trouble(settings):
         pass
 
     assert (caught.value.permanent, caught.value.uncertain) == (False, False)
-
-
-def test_the_catcher_asks_to_try_again_when_it_cannot_keep_a_mail(mail_catcher):
-    with socket.create_connection(("127.0.0.1", mail_catcher), timeout=10) as line:
-        words = line.makefile("rb")
-        words.readline()
-        for command in (b"EHLO x", b"MAIL FROM:<a@example.com>", b"RCPT TO:<b@example.com>"):
-            line.sendall(command + b"\r\n")
-            while words.readline()[3:4] == b"-":
-                pass
-        line.sendall(b"DATA\r\n")
-        words.readline()
-        line.sendall(b"Subject: =?utf-8?b?AAAA?=\r\n\r\nbody\r\n.\r\n")  # NUL: no database keeps it
-        answer = words.readline()
-
-    assert answer == b""

@@ -1,0 +1,75 @@
+"""A campaign's figures: its messages, and both arms after they entered."""
+
+import pytest
+
+from campaigns import report
+from campaigns.report import Arm
+from tests import make
+from tests.campaigns import build
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign():
+    return build.campaign(build.shop())
+
+
+def enrolled(campaign, *, held_out=False, days_ago=10):
+    customer = make.customer(campaign.shop)
+    entered_at = make.days_ago(days_ago)
+    build.enrolment(customer, campaign, held_out=held_out, entered_at=entered_at)
+    return customer
+
+
+def bought(customer, cents, days_ago, kind="sale"):
+    placed_at = make.days_ago(days_ago)
+    make.order(customer, total_cents=cents, placed_at=placed_at, kind=kind)
+
+
+def test_messages_are_counted_by_status_and_refusals_by_reason(campaign):
+    for status, reason in [
+        ("sent", ""),
+        ("sent", ""),
+        ("refused", "no consent"),
+        ("refused", "no address"),
+        ("planned", "try again"),
+    ]:
+        build.message(make.customer(campaign.shop), campaign, status=status, reason=reason)
+
+    figures = report.summary(campaign)
+
+    assert figures.messages == {"sent": 2, "refused": 2, "planned": 1}
+    assert figures.refusals == {"no consent": 1, "no address": 1}
+    assert figures.message_count == 5
+
+
+def test_only_sales_after_the_entry_count_for_each_arm(campaign):
+    ann, _bob, cy = (enrolled(campaign, held_out=held) for held in (False, False, True))
+    bought(ann, 100, days_ago=20)
+    bought(ann, 200, days_ago=5)
+    bought(ann, 300, days_ago=1)
+    bought(ann, -300, days_ago=1, kind="cancellation")
+    bought(cy, 50, days_ago=2)
+    bought(make.customer(campaign.shop), 999, days_ago=1)
+
+    figures = report.summary(campaign)
+
+    assert figures.treated == Arm(2, 1, 2, 500)
+    assert figures.held_out == Arm(1, 1, 1, 50)
+    assert figures.treated.buyer_fraction == 0.5
+
+
+def test_a_customer_who_entered_twice_is_counted_once_from_the_first_time(campaign):
+    ann = enrolled(campaign, days_ago=10)
+    build.enrolment(ann, campaign, entered_at=make.days_ago(1))
+    bought(ann, 100, days_ago=5)
+
+    assert report.summary(campaign).treated == Arm(1, 1, 1, 100)
+
+
+def test_a_campaign_nobody_entered_has_no_fraction(campaign):
+    figures = report.summary(campaign)
+
+    assert figures.treated == figures.held_out == Arm()
+    assert figures.treated.buyer_fraction is None
