@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 import css_inline
-from liquid import Environment
 from liquid.exceptions import LiquidError
 from liquid.template import BoundTemplate
 
+from campaigns.limits import LimitedEnvironment
 from campaigns.models import Message, Template
 
 LINE_BREAKS = re.compile(r"[\r\n]+")
@@ -20,18 +20,7 @@ NO_COMMENTS = re.compile(
 )
 PLACEHOLDER = re.compile(r"<!--liquid(\d+)x-->|liquid(\d+)x")
 PARTS = ("subject", "html", "text")
-
-
-class _Limits(Environment):
-    """A template can neither loop for ever nor grow without bound."""
-
-    loop_iteration_limit = 10_000
-    output_stream_limit = 500_000
-    context_depth_limit = 20
-    local_namespace_limit = 100_000
-
-
-FOR_HTML, FOR_TEXT = _Limits(autoescape=True), _Limits(autoescape=False)
+FOR_HTML, FOR_TEXT = LimitedEnvironment(autoescape=True), LimitedEnvironment(autoescape=False)
 
 
 class RenderingError(Exception):
@@ -123,7 +112,8 @@ def context_for(message: Message, unsubscribe_url: str) -> dict[str, Any]:
         "shop": {"name": shop.name, "currency": shop.currency},
         "facts": {
             "order_count": profile.order_count if profile else 0,
-            "last_order_at": profile.last_order_at if profile else None,
+            # The date filter takes "" and gives "", and refuses None.
+            "last_order_at": (profile and profile.last_order_at) or "",
         },
         "favourites": profile.favourites if profile else [],
         "unsubscribe_url": unsubscribe_url,
@@ -138,7 +128,7 @@ EXAMPLE: dict[str, Any] = {
         "country": "France",
     },
     "shop": {"name": "Example shop", "currency": "EUR"},
-    "facts": {"order_count": 3, "last_order_at": None},
+    "facts": {"order_count": 3, "last_order_at": ""},
     "favourites": [{"title": "Blue mug", "times": 4}, {"title": "Tea towel", "times": 2}],
     "unsubscribe_url": "#",
 }

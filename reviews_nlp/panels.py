@@ -25,7 +25,7 @@ def sentiment(shop: Shop) -> Panel:
     )
     chart = {
         "kind": "bar",
-        "labels": [_("Negative"), _("Neutral"), _("Positive"), _("Very positive")],
+        "labels": counted and [_("Negative"), _("Neutral"), _("Positive"), _("Very positive")],
         "colours": ["#ef4444", "#94a3b8", "#84cc16", "#16a34a"],
         "series": [
             {"name": _("Reviews"), "values": [counted.get(n, 0) for n in range(len(BANDS))]}

@@ -65,3 +65,14 @@ def test_somebody_we_know_nothing_of_gets_a_whole_mail_too():
     assert "Hello," in mail.text
     assert "more than to anything else" not in mail.html + mail.text
     assert "{" not in mail.text
+
+
+def test_a_date_that_is_not_known_is_left_empty():
+    ann = make.customer(build.shop())
+    build.campaign(ann.shop)
+    words = "[{{ facts.last_order_at | date: '%Y' }}]"
+    message = build.message(ann, template=build.template(ann.shop, text=words))
+
+    mail = rendering.render(message.template, rendering.context_for(message, LINK))
+
+    assert mail.text == "[]"

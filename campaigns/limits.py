@@ -1,0 +1,55 @@
+"""A Liquid whose templates can neither loop for ever nor fill the memory.
+
+Authors are not trusted: a template comes from a form, an API or a language model.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from liquid import Environment
+from liquid.exceptions import FilterArgumentError
+
+LONGEST_RANGE = 10_000
+LARGEST_PRODUCT = 100_000_000
+
+
+class LimitedEnvironment(Environment):
+    """Liquid with limits on loops, output, variables and on what a filter is given."""
+
+    loop_iteration_limit = 10_000
+    output_stream_limit = 500_000
+    context_depth_limit = 20
+    local_namespace_limit = 100_000
+
+    def __init__(self, *, autoescape: bool) -> None:
+        super().__init__(autoescape=autoescape)
+        self.filters = {name: _limited(each) for name, each in self.filters.items()}
+
+
+def _limited(filter_: Callable[..., Any]) -> Callable[..., Any]:
+    """The filter, refusing what it could blow up.
+
+    Liquid's own limits count loops and what is written. A filter like join or replace makes its
+    whole result before anybody counts: at worst as long as its input times its argument.
+    """
+
+    @wraps(filter_)
+    def limited(value: object, *args: Any, **kwargs: Any) -> Any:
+        if any(
+            isinstance(each, range) and _length(each) > LONGEST_RANGE for each in (value, *args)
+        ):
+            raise FilterArgumentError("the range is too long", token=None)
+        if _size(value) * max(map(_size, args), default=1) > LARGEST_PRODUCT:
+            raise FilterArgumentError("the text is too long", token=None)
+        return filter_(value, *args, **kwargs)
+
+    return limited
+
+
+def _length(numbers: range) -> int:
+    return numbers.stop - numbers.start  # len() cannot say a number beyond 64 bits
+
+
+def _size(value: object) -> int:
+    return max(1, len(value)) if isinstance(value, str | list | tuple | range) else 1

@@ -1,0 +1,161 @@
+"""Every page of the admin opens, in both languages, and lists never count a whole table."""
+
+import json
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from campaigns.models import Campaign
+from customers import ingest
+from customers.models import Customer
+from segments.models import Segment
+from shops.console import MOST_ROWS
+from shops.models import Delivery
+from tests import make, rows
+
+pytestmark = pytest.mark.django_db
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+@pytest.fixture
+def owner(client):
+    client.force_login(make.user(is_superuser=True))
+    return client
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_a_list_and_its_pages_open(owner, model, language):
+    rows.of_every_kind(make.shop())
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    headers = {"accept-language": language}
+
+    assert owner.get(reverse(f"{name}_changelist"), headers=headers).status_code == 200
+    row = model._default_manager.first()
+    if row is not None:
+        page = owner.get(reverse(f"{name}_change", args=[row.pk]), headers=headers)
+        assert page.status_code == 200
+    if admin.site._registry[model].has_add_permission(page_request(owner)):
+        assert owner.get(reverse(f"{name}_add"), headers=headers).status_code == 200
+
+
+def page_request(client):
+    return client.get(reverse("admin:index")).wsgi_request
+
+
+def test_the_overview_shows_the_shops_own_figures(owner):
+    shop = make.shop(name="Own shop")
+    ann = make.customer(shop)
+    make.order(ann, lines=((make.product(shop), 2, 12345),))
+    make.order(make.customer(make.shop()), total_cents=99999)
+
+    page = owner.get(reverse("admin:index"), {"shop": shop.key}).content.decode()
+
+    assert "Own shop" in page
+    assert "246.90" in page
+    assert "999.99" not in page
+
+
+def test_the_overview_of_an_empty_server_says_what_to_do(owner):
+    assert "Add a shop" in owner.get(reverse("admin:index")).content.decode()
+
+
+def test_lists_of_large_tables_count_no_further_than_a_limit(owner):
+    shop = make.shop()
+    for _ in range(3):
+        make.customer(shop)
+    with CaptureQueriesContext(connection) as queries:
+        owner.get(reverse("admin:customers_customer_changelist"))
+
+    counting = [q["sql"] for q in queries if "COUNT(*)" in q["sql"] and "customer" in q["sql"]]
+    assert counting
+    assert all(f"LIMIT {MOST_ROWS}" in sql for sql in counting)
+
+
+def test_a_list_asks_the_same_number_of_queries_for_any_number_of_rows(owner):
+    shop = make.shop()
+    url = reverse("admin:customers_order_changelist")
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            owner.get(url)
+        return len(captured)
+
+    make.order(make.customer(shop))
+    owner.get(url)
+    before = queries()
+    for _ in range(5):
+        make.order(make.customer(shop))
+    assert queries() == before
+
+
+def test_a_rule_that_does_not_compile_is_shown_at_its_field(owner):
+    shop = make.shop()
+    rule = {"all": [{"field": "facts.order_count", "op": "=", "value": "two"}]}
+    form = {"shop": shop.pk, "name": "S", "key": "s", "rule": json.dumps(rule), "description": ""}
+
+    page = owner.post(reverse("admin:segments_segment_add"), form)
+
+    assert page.status_code == 200
+    assert "all[0].value" in page.content.decode()
+    assert not Segment.objects.filter(key="s").exists()
+
+
+def test_a_saved_segment_is_filled_at_once(owner):
+    shop = make.shop()
+    make.profile(make.customer(shop), order_count=3)
+    rule = {"field": "facts.order_count", "op": ">=", "value": 2}
+    form = {"shop": shop.pk, "name": "S", "key": "s", "rule": json.dumps(rule), "description": ""}
+
+    owner.post(reverse("admin:segments_segment_add"), form)
+
+    assert Segment.objects.get(key="s").member_count == 1
+
+
+def test_a_quarantined_delivery_is_read_again_from_the_list(owner):
+    shop = make.shop()
+    delivery = Delivery.objects.create(shop=shop, message_id="m", topic="order.placed", body=b"{}")
+    ingest.digest()
+    action = {"action": "replay", "_selected_action": [delivery.pk]}
+
+    owner.post(reverse("admin:shops_delivery_changelist"), action)
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.digested_at) == ("accepted", None)
+
+
+def test_a_campaign_is_launched_and_paused_from_the_list(owner):
+    campaign = rows.of_every_kind(make.shop())
+    Campaign.objects.update(status="draft")
+    url = reverse("admin:campaigns_campaign_changelist")
+
+    owner.post(url, {"action": "launch", "_selected_action": [campaign.pk]})
+    assert Campaign.objects.get(pk=campaign.pk).status == "running"
+    owner.post(url, {"action": "pause", "_selected_action": [campaign.pk]})
+    assert Campaign.objects.get(pk=campaign.pk).status == "paused"
+
+
+def test_the_signing_secret_is_shown_only_when_asked_for(owner):
+    shop = make.shop()
+    secret = shop.webhook_secrets[0]
+
+    assert (
+        secret not in owner.get(reverse("admin:shops_shop_change", args=[shop.pk])).content.decode()
+    )
+    action = {"action": "reveal_secret", "_selected_action": [shop.pk]}
+    shown = owner.post(reverse("admin:shops_shop_changelist"), action, follow=True)
+    assert secret in shown.content.decode()
+
+
+def test_customer_page_tells_the_whole_story(owner):
+    shop = make.shop()
+    rows.of_every_kind(shop)
+    ann = Customer.objects.get(shop=shop)
+
+    page = owner.get(reverse("admin:customers_customer_change", args=[ann.pk])).content.decode()
+
+    for words in ("At risk", "review.written", "Win back", "Last order is more than 90 days ago"):
+        assert words in page

@@ -1,0 +1,44 @@
+"""At least one row of every kind that the admin lists."""
+
+import json
+
+from campaigns import engine, launching, winback
+from campaigns.models import Campaign, CaughtMail
+from customers import consent, imports, profiles
+from journeys import lifecycle, stages
+from reviews_nlp import reading
+from segments import membership, rfm, starter
+from segments.models import Clustering
+from shops.models import Delivery, Shop
+from tests import make
+
+
+def of_every_kind(shop: Shop) -> Campaign:
+    """A small shop on which everything has happened once."""
+    ann = make.customer(shop, consents=("email",))
+    make.order(ann, lines=((make.product(shop), 2, 500),), placed_at=make.days_ago(120))
+    make.touchpoint(ann, kind="review.written", unread=True, data={"text": "Nice", "rating": 5})
+    reading.read()
+    Delivery.objects.create(
+        shop=shop, message_id="m", topic="order.placed", body=json.dumps({}).encode()
+    )
+    imports.HistoryImport.objects.create(shop=shop, kind="orders", digest="0", file_name="f.csv")
+    consent.suppress(shop, channel="email", address="x@example.com", reason="bounced")
+    lifecycle.create(shop)
+    starter.create(shop)
+    profiles.refresh(shop)
+    rfm.refresh(shop)
+    membership.refresh(shop)
+    stages.place(shop)
+    Clustering.objects.create(shop=shop, customer_count=1, cluster_count=1, inertia=0)
+    campaign = winback.create(shop)
+    campaign.holdout_percent = 0
+    campaign.save()
+    launching.launch(campaign)
+    engine.run_due()
+    CaughtMail.objects.create(
+        recipient=ann.email,
+        subject="Hi",
+        raw=b"Subject: Hi\r\nContent-Type: text/html\r\n\r\n<p>Hi",
+    )
+    return campaign

@@ -1,0 +1,50 @@
+"""Every entry of the plug-in table exists, is what it says, and is documented."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils.module_loading import import_string
+
+from campaigns.channels.base import Channel
+from reviews_nlp.analysers.base import Analyser
+from shops.connectors.base import Connector
+
+KINDS = {"CONNECTORS": Connector, "CHANNELS": Channel, "ANALYSERS": Analyser}
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "plugins.md").read_text()
+ENTRIES = [(kind, name) for kind in KINDS for name in getattr(settings, kind)]
+
+
+@pytest.mark.parametrize(("kind", "name"), ENTRIES)
+def test_an_entry_is_a_concrete_class_of_its_kind(kind, name):
+    found = import_string(getattr(settings, kind)[name])
+
+    assert issubclass(found, KINDS[kind])
+    assert not inspect.isabstract(found)
+    found()
+
+
+@pytest.mark.parametrize(("kind", "name"), ENTRIES)
+def test_an_entry_is_documented(kind, name):
+    assert f"`{name}`" in PAGE
+
+
+@pytest.mark.parametrize("path", [*settings.OVERVIEW_PANELS, *settings.CUSTOMER_PANELS])
+def test_a_panel_can_be_called(path):
+    assert callable(import_string(path))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", settings.RULE_FIELDS)
+def test_a_rule_field_is_an_expression_that_runs_and_is_documented(name):
+    kind, expression, label = settings.RULE_FIELDS[name]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {expression} FROM customers_customer c"
+            " LEFT JOIN customers_profile p ON p.customer_id = c.id LIMIT 1"
+        )
+    assert kind in {"text", "number", "date"}
+    assert str(label)
+    assert f"`{name}`" in PAGE
