@@ -60,7 +60,7 @@ def message(of: Customer, by: Campaign | None = None, **fields) -> Message:
     """A planned message that has been due for a while."""
     by = by or Campaign.objects.filter(shop=of.shop).first() or campaign(of.shop)
     entered = fields.pop("enrolment", None) or enrolment(of, by)
-    chosen = fields.pop("template", None) or Template.objects.filter(shop=of.shop).first()
+    chosen = fields.pop("template", None) or Template.objects.filter(shop=of.shop)[0]
     return Message.objects.create(
         shop=of.shop,
         enrolment=entered,

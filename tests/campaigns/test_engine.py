@@ -24,6 +24,7 @@ def test_send_wait_send_goes_step_by_step_to_its_end():
     assert engine.run_waiting() == 2  # the mail and the beginning of the wait
 
     entered = Enrolment.objects.get()
+    assert entered.due_at is not None
     assert entered.due_at - now() == pytest.approx(timedelta(days=3), abs=timedelta(minutes=1))
     assert engine.run_due() == 0
     Enrolment.objects.update(due_at=now())

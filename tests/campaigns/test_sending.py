@@ -192,8 +192,17 @@ def test_a_sender_stops_before_somebody_calls_its_messages_uncertain(pen, settin
 def test_what_was_called_uncertain_stays_so(pen, settings, monkeypatch):
     (message,) = messages(1)
     handed, swept = threading.Event(), threading.Event()
-    monkeypatch.setattr(pen, "meanwhile", lambda: (handed.set(), swept.wait(10)))
-    sender = threading.Thread(target=lambda: (sending.send_due(), connection.close()))
+
+    def until_swept():
+        handed.set()
+        swept.wait(10)
+
+    def send():
+        sending.send_due()
+        connection.close()
+
+    monkeypatch.setattr(pen, "meanwhile", until_swept)
+    sender = threading.Thread(target=send)
     sender.start()
     assert handed.wait(10)
 
