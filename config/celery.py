@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
     "Find messages left in flight": every(60, "campaigns.tasks.sweep"),
     "Follow the clock: segments": every(3600, "segments.tasks.refresh_memberships"),
     "Follow the clock: stages": every(3600, "journeys.tasks.place_all"),
+    "Follow the clock: campaigns": every(600, "campaigns.tasks.enrol_all"),
     "RFM scores": daily(2, "segments.tasks.refresh_rfm"),
     "Personas": daily(3, "segments.tasks.refresh_personas"),
     "Prepare partitions": daily(1, "customers.tasks.prepare_partitions"),

@@ -99,6 +99,7 @@ def _start_valkey(var: Path, stack: contextlib.ExitStack) -> str:
     configuration.touch(mode=0o600)
     configuration.write_text(
         f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {data}\nsave 60 1\n"
+        'proc-title-template "{title} {listen-addr} {config-file}"\n'  # says whose it is
     )
     command = [str(get_binary_path()), str(configuration)]
     _run_with_keeper(command, stop=signal.SIGTERM, user=None, log=var / "valkey.log", stack=stack)

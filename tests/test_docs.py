@@ -24,7 +24,7 @@ def settings_read():
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             function = ast.unparse(node.func)
-            if function.startswith("env.") or function == "required":
+            if re.fullmatch(r"env\.\w+|required", function):
                 yield node.args[0].value
 
 
@@ -46,9 +46,9 @@ def test_a_command_is_documented(name):
     assert f"`manage.py {name}" in TEXT
 
 
-@pytest.mark.parametrize("name", BENCHMARKS)
-def test_a_benchmark_is_documented(name):
-    assert f"`{name}`" in (ROOT / "docs/operations.md").read_text()
+def test_every_benchmark_is_documented():
+    for name in BENCHMARKS:
+        assert f"`{name}`" in (ROOT / "docs/operations.md").read_text()
 
 
 def test_every_make_target_is_documented():

@@ -1,0 +1,12 @@
+FROM python:3.11-slim-bookworm
+WORKDIR /app
+RUN useradd --create-home waymark
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --silent --ignore-scripts
+COPY . .
+RUN mkdir -p var && chown waymark var
+USER waymark
+EXPOSE 8000
+CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000"]

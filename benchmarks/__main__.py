@@ -1,0 +1,35 @@
+"""`python -m benchmarks` lists the benchmarks, `python -m benchmarks NAME [--data DIR]` runs one."""
+
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+from pathlib import Path
+
+import django
+
+import benchmarks
+from config import local
+
+
+def main() -> None:
+    names = sorted(m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name[0] != "_")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("name", nargs="?", choices=names)
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("BENCHMARK_DATA", "data")))
+    arguments = parser.parse_args()
+    if arguments.name is None:
+        print("\n".join(names))
+        return
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("VAR_DIR", str(local.ROOT / "var" / "benchmarks"))
+    local.enter()
+    django.setup()
+    benchmark = importlib.import_module(f"benchmarks.{arguments.name}")
+    print(benchmark.__doc__.strip())
+    print(json.dumps(benchmark.run(arguments.data)))
+
+
+if __name__ == "__main__":
+    main()
