@@ -1,4 +1,4 @@
-"""`python -m benchmarks` lists the benchmarks, `python -m benchmarks NAME [--data DIR]` runs one."""
+"""`python -m benchmarks` lists the benchmarks; with `NAME [--data DIR]` it runs one."""
 
 import argparse
 import importlib
@@ -27,7 +27,7 @@ def main() -> None:
     local.enter()
     django.setup()
     benchmark = importlib.import_module(f"benchmarks.{arguments.name}")
-    print(benchmark.__doc__.strip())
+    print((benchmark.__doc__ or "").strip())
     print(json.dumps(benchmark.run(arguments.data)))
 
 

@@ -44,9 +44,11 @@ def run(url: str) -> dict[str, Any]:
         imports.import_reviews(
             clothing, DATA / "reviews_en_clothing.csv.gz", progress=progress.update
         )
-    deliveries = [payload(document, gifts) for document in imports.later_documents(record, file)]
+    later = (payload(document, gifts) for document in imports.later_documents(record, file))
     wait("web server", lambda: 0 if answers(url) else 1)
-    asyncio.run(send(f"{url}/hooks/{gifts.key}/", gifts.webhook_secrets[0], deliveries))
+    asyncio.run(
+        send(f"{url}/hooks/{gifts.key}/", gifts.webhook_secrets[0], later, record.rows_after)
+    )
     wait("pipeline", waiting_rows)
     app.send_task("segments.tasks.refresh_rfm")
     app.send_task("segments.tasks.refresh_personas")
@@ -126,10 +128,9 @@ def signed(secret: str, body: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
     return content.encode(), headers
 
 
-async def send(url: str, secret: str, bodies: list[dict[str, Any]]) -> None:
+async def send(url: str, secret: str, bodies: Iterator[dict[str, Any]], lines: int) -> None:
     """Post every body, some at a time; anything but 202 (new) or 200 (repeat) is an error."""
-    bodies_left: Iterator[dict[str, Any]] = iter(bodies)
-    with tqdm(total=len(bodies), desc="webhooks", unit=" calls", mininterval=0.5) as progress:
+    with tqdm(total=lines, desc="webhooks", unit=" rows", mininterval=0.5) as progress:
         async with httpx.AsyncClient(timeout=60) as client:
 
             async def post(some: Iterable[dict[str, Any]]) -> None:
@@ -138,9 +139,9 @@ async def send(url: str, secret: str, bodies: list[dict[str, Any]]) -> None:
                     answer = await client.post(url, content=content, headers=headers)
                     if answer.status_code not in {200, 202}:
                         raise RuntimeError(f"{url} answered {answer.status_code}: {answer.text}")
-                    progress.update(1)
+                    progress.update(len(body["data"]["lines"]))
 
-            await asyncio.gather(*(post(bodies_left) for _ in range(AT_ONCE)))
+            await asyncio.gather(*(post(bodies) for _ in range(AT_ONCE)))
 
 
 def answers(url: str) -> bool:

@@ -62,7 +62,7 @@ def _start_postgres(var: Path, stack: contextlib.ExitStack) -> str:
         "port": port,
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
-        "shared_buffers": "192MB",
+        "shared_buffers": "128MB",
         "max_wal_size": "2GB",
         "jit": "off",  # compiling costs more than it saves on statements this short
         "timezone": "UTC",

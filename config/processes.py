@@ -1,5 +1,6 @@
 """Run the server's processes side by side, restart those that die, and stop them together."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -50,6 +51,7 @@ class Processes:
             self.running[name] = subprocess.Popen(
                 [sys.executable, *self.commands[name]],
                 cwd=ROOT,
+                env={**os.environ, "MALLOC_ARENA_MAX": "2"},  # else idle threads keep memory
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -14,7 +14,7 @@ from shops.announcing import announce
 from shops.connectors.base import Connector, Fact, PayloadError
 from shops.models import Delivery, Shop
 
-BATCH = 500
+BATCH = 200  # deliveries: an order may have a thousand lines, and facts are held in memory
 BUDGET_SECONDS = 20  # a task ends before the next ones pile up; what is left waits as rows
 
 MARK = """

@@ -35,7 +35,7 @@ class Shops(ShopAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shop]:
         shops = Shop.objects.order_by("pk")
-        return shops if request.user.is_superuser else shops.filter(staff=request.user)
+        return shops if request.user.is_superuser else shops.filter(staff=request.user.pk)
 
     @admin.display(description=_("webhook address"))
     def webhook_address(self, shop: Shop) -> str:

@@ -1,6 +1,6 @@
 """What every list and page of the admin has in common."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
@@ -21,7 +21,8 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return int(self.object_list.order_by()[:MOST_ROWS].count())
+        rows = cast(QuerySet[Any], self.object_list)
+        return rows.order_by()[:MOST_ROWS].count()
 
 
 class ShopAdmin(ModelAdmin):

@@ -42,7 +42,7 @@ def three_groups(seed=1):
 def test_the_number_of_clusters_is_the_one_that_separates_best():
     silhouettes = clusters.choose_k(three_groups())
 
-    assert max(silhouettes, key=silhouettes.get) == 3
+    assert max(silhouettes, key=lambda k: silhouettes[k]) == 3
     assert set(silhouettes) == set(range(3, 9))
 
 

@@ -38,6 +38,7 @@ def members(shop):
 
 def test_every_buyer_is_in_exactly_one_persona_with_a_name_of_its_own(shop):
     clustering = personas.refresh(shop)
+    assert clustering is not None
 
     segments = Segment.objects.filter(shop=shop, kind="persona")
     assert clustering.cluster_count == segments.count() >= 3

@@ -28,7 +28,7 @@ ORDER = {
 @asynccontextmanager
 async def front_door():
     intake = Intake()
-    transport = httpx.ASGITransport(app=intake)
+    transport = httpx.ASGITransport(app=intake)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
         yield client, intake
     await intake.close()
