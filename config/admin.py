@@ -16,6 +16,8 @@ from django_celery_beat.models import (
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from config.celery import app
+
 admin.site.unregister(
     [Group, PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule]
 )
@@ -28,6 +30,11 @@ class Groups(GroupAdmin, ModelAdmin):
 
 class TaskChoice(UnfoldAdminSelectWidget, beat_admin.TaskSelectWidget):
     """The tasks that exist, to choose from."""
+
+    def tasks_as_choices(self) -> tuple[tuple[str, str], ...]:
+        """Those of our schedule: this process loads no others."""
+        names = sorted({entry["task"] for entry in app.conf.beat_schedule.values()})
+        return (("", ""), *((name, name) for name in names))
 
 
 class TaskForm(beat_admin.PeriodicTaskForm):

@@ -1,4 +1,8 @@
-"""The Celery app, the whole beat schedule, and which announcement starts which task."""
+"""The Celery app, the whole beat schedule, and which announcement starts which task.
+
+Tasks are started by name here; only the worker (`config.worker`) loads them, with scikit-learn and
+all: beat, the listener and the web server stay small.
+"""
 
 import os
 from typing import Any
@@ -13,7 +17,6 @@ local.enter()
 
 app = Celery("waymark")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
 
 
 def every(seconds: int, task: str) -> dict[str, Any]:

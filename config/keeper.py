@@ -64,6 +64,7 @@ def _start_postgres(var: Path, stack: contextlib.ExitStack) -> str:
         "unix_socket_directories": "",
         "shared_buffers": "128MB",
         "max_wal_size": "2GB",
+        "max_parallel_workers_per_gather": 0,  # a small machine has better use for the memory
         "jit": "off",  # compiling costs more than it saves on statements this short
         "timezone": "UTC",
         "log_timezone": "UTC",

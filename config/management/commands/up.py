@@ -83,14 +83,22 @@ def free_port(wanted: int) -> int:
 
 def commands(port: int) -> dict[str, list[str]]:
     """What runs beside this process, by name; arguments to Python."""
-    celery = ["-m", "celery", "-A", "config.celery"]
+    celery = ["-m", "celery", "-A"]
     found = {
         "web": [
             *("-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1"),
             *("--port", str(port), "--no-access-log", "--log-level", "warning"),
         ],
-        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"],
-        "beat": [*celery, "beat", "--loglevel", "WARNING"],
+        "worker": [
+            *celery,
+            "config.worker",
+            "worker",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "WARNING",
+        ],
+        "beat": [*celery, "config.celery", "beat", "--loglevel", "WARNING"],
         "listen": ["manage.py", "listen"],
     }
     if settings.EMAIL_IS_CAUGHT:
