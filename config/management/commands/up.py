@@ -48,6 +48,9 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.stdout.write("Stopping.")
         finally:
+            # A second Ctrl-C must not leave anything half stopped.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
             processes.stop()
         if result and options["once"]:
             self.stdout.write(f"Peak memory of all processes: {result['peak_memory_mb']} MB")
