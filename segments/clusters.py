@@ -31,25 +31,28 @@ class Clusters:
 def cluster(matrix: Matrix, *, k: int, standardise: bool = True) -> Clusters:
     """K-means (Lloyd, ten starts) of the rows into k clusters, the same ones every time.
 
-    Features are standardised so that none weighs more for its unit. Cluster 0 has the highest
-    centre (mean of its standardised coordinates), and so on down.
+    Fewer where fewer rows differ. Features are standardised so that none weighs more for its unit.
+    Cluster 0 has the highest centre (mean of its standardised coordinates), and so on down.
     """
     scaler = StandardScaler().fit(matrix)
     scaled = scaler.transform(matrix)
     space = scaled if standardise else matrix
     model = KMeans(n_clusters=k, n_init=10, random_state=SEED).fit(_sample(space, FIT_ROWS))
     labels = model.predict(space)
-    heights = [scaled[labels == label].mean() for label in range(k)]
-    order = np.argsort(heights)[::-1]
-    rank = np.empty(k, dtype=np.int64)
-    rank[order] = np.arange(k)
-    return _described(matrix, rank[labels], k)
+    found, labels = np.unique(labels, return_inverse=True)
+    heights = [scaled[labels == label].mean() for label in range(len(found))]
+    rank = np.argsort(np.argsort(heights)[::-1])
+    return _described(matrix, rank[labels], len(found))
 
 
 def choose_k(matrix: Matrix, candidates: Iterable[int] = CANDIDATES) -> dict[int, float]:
-    """The mean silhouette for each number of clusters (-1 to 1); the best is the highest."""
+    """The mean silhouette for each number of clusters (-1 to 1); the best is the highest.
+
+    Empty when the rows differ too little for any of the numbers.
+    """
     scaled = _sample(StandardScaler().fit_transform(matrix), JUDGE_ROWS)
-    return {k: _silhouette(scaled, k) for k in candidates if k < len(scaled)}
+    kinds = len(np.unique(scaled, axis=0))
+    return {k: _silhouette(scaled, k) for k in candidates if k <= kinds and k < len(scaled)}
 
 
 def follow(clusters: Clusters, matrix: Matrix, earlier: Matrix) -> list[int]:
@@ -74,7 +77,7 @@ def _described(matrix: Matrix, labels: Labels, k: int) -> Clusters:
 
 def _silhouette(scaled: Matrix, k: int) -> float:
     labels = KMeans(n_clusters=k, n_init=3, random_state=SEED).fit_predict(scaled)
-    return float(silhouette_score(scaled, labels)) if len(set(labels)) > 1 else -1.0
+    return float(silhouette_score(scaled, labels))
 
 
 def _sample(matrix: Matrix, rows: int) -> Matrix:

@@ -45,7 +45,7 @@ ON CONFLICT DO NOTHING
 
 
 def refresh(shop: Shop) -> Clustering | None:
-    """Cluster the shop's buyers anew; None when there are fewer than 50.
+    """Cluster the shop's buyers anew; None when there are fewer than 50 or they are all alike.
 
     The number of clusters (3 to 8) is the one with the highest mean silhouette. A cluster keeps the
     segment of the earlier cluster nearest to it, so persona-1 stays persona-1.
@@ -55,6 +55,8 @@ def refresh(shop: Shop) -> Clustering | None:
         return None
     scaled = np.log1p(matrix)
     silhouettes = clusters.choose_k(scaled)
+    if not silhouettes:
+        return None
     found = clusters.cluster(scaled, k=max(silhouettes, key=lambda k: silhouettes[k]))
     with transaction.atomic():
         Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)  # one run at a time

@@ -6,6 +6,7 @@ condition speaks of `c` (customers_customer) and `p` (customers_profile, left jo
 value satisfies no comparison. Documented in docs/rules.md.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from segments.operators import OPERATORS, Operator, check_value
 
 MAX_DEPTH = 10
-MAX_CONDITIONS = 100
+MAX_PARTS = 100  # groups and conditions
 DID_KEYS = {"touchpoint", "where", "times", "within"}
 
 Rule = dict[str, Any]
@@ -47,6 +48,7 @@ class _Builder:
 
     prefix: str
     params: Params = field(default_factory=dict)
+    parts: int = 0
 
     def bind(self, value: Any) -> str:
         name = f"{self.prefix}{len(self.params)}"
@@ -71,8 +73,9 @@ def _compile(rule: Any, path: str, depth: int, builder: _Builder) -> str:
         raise RuleError(path, _("must be an object such as {'field': …, 'op': …, 'value': …}."))
     if depth > MAX_DEPTH:
         raise RuleError(path, _("is nested more than %d levels deep.") % MAX_DEPTH)
-    if len(builder.params) > MAX_CONDITIONS:
-        raise RuleError(path, _("has more than %d conditions.") % MAX_CONDITIONS)
+    builder.parts += 1
+    if builder.parts > MAX_PARTS:
+        raise RuleError(path, _("has more than %d parts.") % MAX_PARTS)
     for key, compile_kind in KINDS.items():
         if key in rule:
             return compile_kind(rule, path, depth, builder)
@@ -194,7 +197,15 @@ KINDS: dict[str, Callable[[Rule, str, int, _Builder], str]] = {
 
 
 def describe(rule: Rule) -> str:
-    """The rule as a sentence in the reader's language; an unknown part is shown as it is."""
+    """The rule as a sentence in the reader's language; one that does not compile, as it stands."""
+    try:
+        compile(rule)
+    except RuleError:
+        return json.dumps(rule, ensure_ascii=False)
+    return _describe(rule)
+
+
+def _describe(rule: Rule) -> str:
     if "all" in rule:
         return _(" and ").join(_bracketed(part) for part in rule["all"])
     if "any" in rule:
@@ -203,22 +214,17 @@ def describe(rule: Rule) -> str:
         return _("not %s") % _bracketed(rule["not"])
     if "did" in rule:
         return _describe_deed(rule["did"])
-    kind, _expression, label = settings.RULE_FIELDS.get(
-        rule.get("field", ""), ("text", "", rule.get("field", "?"))
-    )
-    operator = OPERATORS[kind].get(rule.get("op", ""))
-    if operator is None:
-        return str(rule)
-    return f"{label} {operator.describe(rule.get('value'))}"
+    kind, _expression, label = settings.RULE_FIELDS[rule["field"]]
+    return f"{label} {OPERATORS[kind][rule['op']].describe(rule.get('value'))}"
 
 
 def _bracketed(rule: Rule) -> str:
-    return f"({describe(rule)})" if {"all", "any"} & rule.keys() else describe(rule)
+    return f"({_describe(rule)})" if {"all", "any"} & rule.keys() else _describe(rule)
 
 
 def _describe_deed(deed: Rule) -> str:
     words = _("did %(what)s at least %(times)d times") % {
-        "what": deed.get("touchpoint"),
+        "what": deed["touchpoint"],
         "times": deed.get("times", 1),
     }
     if "within" in deed:

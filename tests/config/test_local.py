@@ -1,5 +1,6 @@
 """Embedded servers start when nothing is configured and never outlive their users."""
 
+import contextlib
 import json
 import os
 import signal
@@ -36,15 +37,24 @@ def environment(var, **more):
     return {**inherited, "VAR_DIR": str(var), "PYTHONPATH": str(ROOT), **more}
 
 
-def user(var, *arguments, **more):
-    """A process that uses the servers of `var`; with an argument it stays."""
-    return subprocess.Popen(
-        [sys.executable, "-c", ENTER, *arguments],
-        cwd=ROOT,
-        env=environment(var, **more),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def user():
+    """Starts processes that use the servers of a `var`; with an argument one stays."""
+    with contextlib.ExitStack() as started:
+
+        def start(var, *arguments, **more):
+            process = subprocess.Popen(
+                [sys.executable, "-c", ENTER, *arguments],
+                cwd=ROOT,
+                env=environment(var, **more),
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            started.callback(process.wait)
+            started.callback(process.kill)
+            return process
+
+        yield start
 
 
 def said(process):
@@ -68,7 +78,7 @@ def until_nothing_is_left(var):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_nothing_is_left_however_the_last_user_ends(tmp_path, number):
+def test_nothing_is_left_however_the_last_user_ends(tmp_path, number, user):
     process = user(tmp_path, "stay")
     said(process)
     assert len(processes_of(tmp_path)) >= 3  # keeper, Postgres, Valkey
@@ -79,7 +89,7 @@ def test_nothing_is_left_however_the_last_user_ends(tmp_path, number):
     until_nothing_is_left(tmp_path)
 
 
-def test_nothing_is_left_when_the_keeper_itself_is_killed(tmp_path):
+def test_nothing_is_left_when_the_keeper_itself_is_killed(tmp_path, user):
     process = user(tmp_path, "stay")
     said(process)
     keeper = json.loads((tmp_path / "servers.json").read_text())["KEEPER_PID"]
@@ -95,7 +105,7 @@ def test_nothing_is_left_when_the_keeper_itself_is_killed(tmp_path):
     until_nothing_is_left(tmp_path)
 
 
-def test_data_survives_a_restart_and_users_share_the_servers(tmp_path):
+def test_data_survives_a_restart_and_users_share_the_servers(tmp_path, user):
     first = user(tmp_path, "stay")
     one = said(first)
     second = user(tmp_path)
@@ -114,7 +124,7 @@ def test_data_survives_a_restart_and_users_share_the_servers(tmp_path):
     until_nothing_is_left(tmp_path)
 
 
-def test_two_checkouts_run_side_by_side_and_given_servers_are_used_instead(tmp_path):
+def test_two_checkouts_run_side_by_side_and_given_servers_are_used_instead(tmp_path, user):
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     other = user(theirs, "stay")
     given = {key: value for key, value in said(other).items() if key != "kept"}

@@ -68,3 +68,11 @@ def test_features_of_no_spread_do_no_harm():
     matrix = np.column_stack([np.arange(60.0), np.ones(60)])
 
     assert set(clusters.cluster(matrix, k=3).labels.tolist()) == {0, 1, 2}
+
+
+@pytest.mark.filterwarnings("ignore:Number of distinct clusters")
+def test_rows_that_hardly_differ_make_fewer_clusters():
+    matrix = np.array([[1.0, 2.0], [5.0, 9.0]] * 40)
+
+    assert clusters.choose_k(matrix) == {}
+    assert set(clusters.cluster(matrix, k=5).labels.tolist()) == {0, 1}

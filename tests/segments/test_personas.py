@@ -77,3 +77,12 @@ def test_too_few_buyers_make_no_personas():
 
     assert personas.refresh(shop) is None
     assert not Segment.objects.filter(shop=shop).exists()
+
+
+def test_buyers_who_are_all_alike_make_no_personas():
+    shop = make.shop()
+    moment = make.days_ago(3)
+    for _ in range(personas.MINIMUM_BUYERS):
+        make.profile(make.customer(shop), order_count=1, revenue_cents=999, last_order_at=moment)
+
+    assert personas.refresh(shop) is None

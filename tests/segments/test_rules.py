@@ -1,5 +1,6 @@
 """Rules compile to SQL that means what a naive reading of the rule means."""
 
+import json
 from datetime import timedelta
 
 import jsonschema
@@ -170,6 +171,19 @@ def test_a_fault_is_told_with_its_path(rule, path):
     assert str(fault.value).startswith(f"{path}:")
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"field": "facts.last_order_at", "op": "is_set"},  # binds no value
+        {"did": {"touchpoint": "order.placed"}},
+        {"not": {"field": "facts.last_order_at", "op": "is_set"}},
+    ],
+)
+def test_a_rule_of_too_many_parts_is_refused(part):
+    with pytest.raises(RuleError, match=r"any\[\d+\].*: has more than 100 parts"):
+        rules.compile({"any": [part] * 101})
+
+
 def test_a_rule_nested_too_deep_is_refused():
     rule = {"field": "facts.order_count", "op": "=", "value": 1}
     for _ in range(20):
@@ -220,3 +234,20 @@ def test_every_ready_made_segment_compiles_and_can_be_said_in_words():
 
 def test_every_operator_has_words():
     assert all(operator.words for kind in OPERATORS.values() for operator in kind.values())
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        [],
+        "text",
+        {"all": 3},
+        {"not": []},
+        {"did": "order.placed"},
+        {"did": {"touchpoint": "order.placed", "times": "often"}},
+        {"did": {"touchpoint": "order.placed", "where": 1}},
+        {"field": [], "op": {}},
+    ],
+)
+def test_a_rule_that_does_not_compile_is_described_as_it_stands(rule):
+    assert rules.describe(rule) == json.dumps(rule)
