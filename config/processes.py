@@ -79,16 +79,18 @@ class MemoryMeter:
 
     def _measure(self) -> None:
         while True:
-            self.peak_bytes = max(self.peak_bytes, sum(map(_tree_bytes, self.roots)))
+            # A set: the keeper is a child of the process that happened to start it.
+            processes = {process for root in self.roots for process in _tree(root)}
+            self.peak_bytes = max(self.peak_bytes, sum(map(_bytes, processes)))
             time.sleep(1)
 
 
-def _tree_bytes(root: int) -> int:
+def _tree(root: int) -> list[psutil.Process]:
     try:
         process = psutil.Process(root)
-        return sum(_bytes(p) for p in [process, *process.children(recursive=True)])
+        return [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:
-        return 0
+        return []
 
 
 def _bytes(process: psutil.Process) -> int:
