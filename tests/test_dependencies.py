@@ -1,4 +1,4 @@
-"""What the product imports comes with requirements.txt, never only with the tools for its developers."""
+"""What the product imports comes with requirements.txt, not only with the developers' tools."""
 
 import os
 import re
