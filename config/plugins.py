@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 # name: a shops.connectors.base.Connector
 CONNECTORS = {
     "generic": "shops.connectors.generic.Generic",
+    "saleor": "shops.connectors.saleor.Saleor",
+    "shopify": "shops.connectors.shopify.Shopify",
+    "woocommerce": "shops.connectors.woocommerce.WooCommerce",
 }
 
 # name: a campaigns.channels.base.Channel

@@ -1,42 +1,117 @@
 """What customers allow, and addresses that must not be written to."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import connection, transaction
 from django.utils.timezone import now
 
 from customers import touchpoints
+from customers.columns import run
 from customers.models import Consent, Customer, Suppression
 from shops.models import Shop
 
-GIVE_ALL = """
-INSERT INTO customers_consent
-    (shop_id, customer_id, channel, purpose, given_at, given_how, ended_how)
-SELECT shop_id, id, %s, 'marketing', created_at, %s, '' FROM customers_customer
-WHERE shop_id = %s AND external_id !~ %s
-AND NOT EXISTS (SELECT FROM customers_consent o WHERE o.customer_id = customers_customer.id
-    AND o.channel = %s AND o.purpose = 'marketing')
-ON CONFLICT DO NOTHING
+# A permission that is merely mentioned while one is open says nothing new: not kept.
+STATE = """
+INSERT INTO customers_consentstatement AS s
+    (shop_id, customer_id, channel, purpose, occurred_at, given, explicit, how)
+SELECT %s, t.customer_id, t.channel, 'marketing', t.occurred_at, t.given, t.explicit, max(t.how)
+FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::timestamptz[], %s::text[], %s::boolean[])
+    AS t (customer_id, channel, given, occurred_at, how, explicit)
+WHERE t.explicit OR NOT t.given OR NOT EXISTS (SELECT FROM customers_consent c
+    WHERE c.customer_id = t.customer_id AND c.channel = t.channel AND c.purpose = 'marketing'
+    AND c.ended_at IS NULL AND c.given_at <= t.occurred_at)
+GROUP BY t.customer_id, t.channel, t.occurred_at, t.given, t.explicit
+ORDER BY t.customer_id, t.channel, t.occurred_at
+ON CONFLICT (customer_id, channel, purpose, occurred_at, given, explicit)
+    DO UPDATE SET how = excluded.how WHERE excluded.how > s.how
+RETURNING customer_id
 """
+
+# The history of consents is what all statements add up to, in the order they were made; of two at
+# the same moment the withdrawal counts. A permission that is only mentioned never follows a
+# withdrawal.
+REBUILD = """
+WITH said AS (
+    SELECT *, bool_or(NOT given) OVER (PARTITION BY customer_id, channel, purpose
+        ORDER BY occurred_at, given DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+        AS was_withdrawn
+    FROM customers_consentstatement WHERE customer_id = ANY(%(customers)s)
+), counted AS (
+    SELECT *, lag(given, 1, false) OVER (PARTITION BY customer_id, channel, purpose
+        ORDER BY occurred_at, given DESC) AS before
+    FROM said WHERE explicit OR NOT given OR NOT coalesce(was_withdrawn, false)
+), turns AS (
+    SELECT *, lead(occurred_at) OVER turn AS ended_at, lead(how) OVER turn AS ended_how
+    FROM counted WHERE given <> before
+    WINDOW turn AS (PARTITION BY customer_id, channel, purpose ORDER BY occurred_at, given DESC)
+), outdated AS (
+    DELETE FROM customers_consent WHERE customer_id = ANY(%(customers)s)
+)
+SELECT shop_id, customer_id, channel, purpose, occurred_at, how, ended_at, coalesce(ended_how, '')
+FROM turns WHERE given ORDER BY customer_id, channel, occurred_at
+"""
+KEEP = """
+INSERT INTO customers_consent (shop_id, customer_id, channel, purpose, given_at, given_how,
+    ended_at, ended_how)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[],
+    %s::text[], %s::timestamptz[], %s::text[])
+"""
+
+ALL_BUT = """
+SELECT id, created_at FROM customers_customer c WHERE shop_id = %s AND external_id !~ %s
+AND NOT EXISTS (SELECT FROM customers_consentstatement s WHERE s.customer_id = c.id
+    AND s.channel = %s)
+ORDER BY id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A permission given or withdrawn; `explicit` as in `ConsentFact`."""
+
+    customer_id: int
+    channel: str
+    given: bool
+    occurred_at: datetime
+    how: str
+    explicit: bool = True
+
+
+def state(shop: Shop, statements: Sequence[Statement]) -> None:
+    """Record what was said and let the consents follow. Safe to repeat, in any order."""
+    rows = [
+        (said.customer_id, said.channel, said.given, said.occurred_at, said.how, said.explicit)
+        for said in statements
+    ]
+    with transaction.atomic():
+        told = sorted({customer for (customer,) in run(STATE, rows, shop.pk)})
+        if told:
+            with connection.cursor() as cursor:
+                cursor.execute(REBUILD, {"customers": told})
+                run(KEEP, cursor.fetchall())
 
 
 def give(customer: Customer, *, channel: str, how: str) -> None:
     """Record the customer's permission for marketing on this channel. Safe to repeat."""
-    Consent.objects.get_or_create(
-        customer=customer,
-        channel=channel,
-        purpose="marketing",
-        ended_at=None,
-        defaults={"shop_id": customer.shop_id, "given_how": how},
-    )
+    state(customer.shop, [Statement(customer.pk, channel, given=True, occurred_at=now(), how=how)])
 
 
 def give_all(shop: Shop, *, channel: str, how: str, except_ids: str) -> int:
     """Record the permission of all customers but those whose id matches a regular expression.
 
-    For an import of customers who agreed elsewhere; nobody who ever withdrew is given again.
+    For an import of customers who agreed elsewhere; nobody who said anything about it before is
+    given again.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(GIVE_ALL, [channel, how, shop.pk, except_ids, channel])
-        return int(cursor.rowcount)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ALL_BUT, [shop.pk, except_ids, channel])
+        agreed = [
+            Statement(customer, channel, given=True, occurred_at=since, how=how)
+            for customer, since in cursor.fetchall()
+        ]
+        state(shop, agreed)
+    return len(agreed)
 
 
 def withdraw(customer: Customer, *, channel: str, how: str) -> None:
@@ -44,23 +119,27 @@ def withdraw(customer: Customer, *, channel: str, how: str) -> None:
 
     Messages already planned are left to the gate: it refuses them with "no consent".
     """
+    at = now()
     with transaction.atomic():
-        open_ones = Consent.objects.filter(customer=customer, channel=channel, ended_at=None)
-        for consent in open_ones.select_for_update():
-            consent.ended_at, consent.ended_how = now(), how
-            consent.save(update_fields=["ended_at", "ended_how"])
-            touchpoints.record(
-                [
-                    touchpoints.Row(
-                        customer.shop_id,
-                        customer.pk,
-                        "consent.withdrawn",
-                        f"consent:{consent.pk}",
-                        consent.ended_at,
-                        {"channel": channel, "how": how},
-                    )
-                ]
-            )
+        Customer.objects.select_for_update().get(pk=customer.pk)
+        was_open = Consent.objects.filter(customer=customer, channel=channel, ended_at=None)
+        if not was_open.exists():
+            return
+        state(
+            customer.shop, [Statement(customer.pk, channel, given=False, occurred_at=at, how=how)]
+        )
+        touchpoints.record(
+            [
+                touchpoints.Row(
+                    customer.shop_id,
+                    customer.pk,
+                    "consent.withdrawn",
+                    f"consent:{customer.pk}:{channel}:{at:%Y%m%dT%H%M%S%f}",
+                    at,
+                    {"channel": channel, "how": how},
+                )
+            ]
+        )
 
 
 def suppress(shop: Shop, *, channel: str, address: str, reason: str) -> None:

@@ -1,7 +1,8 @@
 """Facts become rows: the one path for webhooks and imports, a few statements a batch.
 
 Every statement is safe to repeat and lets the newer of two updates win, so repeats and calls out of
-order converge. Keys are sorted inside each statement: two batches never wait for each other.
+order converge. One batch of a shop is stored at a time: two that know halves of the same story
+would otherwise each miss the other's. Keys are sorted inside each statement.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,29 +10,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
-from customers import touchpoints
-from customers.sql import (
-    CONSENTS_END,
-    CONSENTS_OPEN,
-    CUSTOMERS,
-    IDENTITIES,
-    LINES,
-    LINES_GONE,
-    ORDERS,
-    PRODUCTS,
-)
+from customers import consent, orders, privacy, touchpoints
+from customers.columns import run
+from customers.sql import COUPONS, CUSTOMER_FIELDS, CUSTOMERS, IDENTITIES, PRODUCT_FIELDS, PRODUCTS
 from shops.connectors.base import (
+    LONG_AGO,
     ConsentFact,
+    CouponFact,
     CustomerFact,
     Fact,
     OrderFact,
+    PrivacyFact,
     ProductFact,
     TouchpointFact,
 )
 from shops.models import Shop
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('customers.facts'), %s)"
 
 
 def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:
@@ -39,137 +36,138 @@ def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:
 
     `wake` as in `touchpoints.record`.
     """
-    orders = _newest(fact for fact in facts if isinstance(fact, OrderFact))
+    documents = [fact for fact in facts if isinstance(fact, OrderFact)]
     events = [fact for fact in facts if isinstance(fact, TouchpointFact)]
     consents = [fact for fact in facts if isinstance(fact, ConsentFact)]
-    named = [fact.customer_id for fact in (*orders, *events, *consents) if fact.customer_id]
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(ONE_AT_A_TIME, [shop.pk])
         said = [fact for fact in facts if isinstance(fact, CustomerFact)]
-        customers, changed = _customers(shop, said, named)
-        _products(shop, [f for f in facts if isinstance(f, ProductFact)], orders)
-        _orders(shop, orders, customers)
-        _consents(shop, consents, customers)
-        touchpoints.record(
-            [*_order_touchpoints(shop, orders, customers), *_touchpoints(shop, events, customers)],
-            wake=wake,
-        )
+        customers, changed = _customers(shop, said, _named(documents, events, consents))
+        _products(shop, [f for f in facts if isinstance(f, ProductFact)], documents)
+        _coupons(shop, [fact for fact in facts if isinstance(fact, CouponFact)])
+        orders.store(shop, documents, customers, wake=wake)
+        consent.state(shop, [_statement(fact, customers) for fact in consents])
+        touchpoints.record(_touchpoints(shop, events, customers), wake=wake)
+        for fact in facts:
+            if isinstance(fact, PrivacyFact):
+                privacy.receive(shop, fact)
         if wake:
-            touchpoints.mark_stale([*changed, *_allowed_or_not(consents, customers)])
+            allowed = [customers[fact.customer_id] for fact in consents if fact.explicit]
+            touchpoints.mark_stale([*changed, *allowed])
 
 
-def _newest(facts: Iterable[Any]) -> list[Any]:
-    """One fact per id, the newest; sorted by id."""
-    newest: dict[str, Any] = {}
+def _named(
+    documents: list[OrderFact], events: list[TouchpointFact], consents: list[ConsentFact]
+) -> dict[str, datetime]:
+    """Customers that are only mentioned, and since when we know of each."""
+    first: dict[str, datetime] = {}
+    times = [
+        *((order.customer_id, order.placed_at) for order in documents),
+        *((event.customer_id, event.occurred_at) for event in events),
+        *((consent.customer_id, consent.occurred_at) for consent in consents),
+    ]
+    for name, at in times:
+        if name:
+            first[name] = min(at, first.get(name, at))
+    return first
+
+
+def version(at: datetime) -> str:
+    """A time as text that sorts like the time."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _merged(facts: Iterable[Any], fields: Sequence[str]) -> dict[str, dict[str, tuple[str, Any]]]:
+    """Per id the newest version and value of each field that was said."""
+    merged: dict[str, dict[str, tuple[str, Any]]] = {}
     for fact in facts:
-        held = newest.get(fact.external_id)
-        if held is None or fact.updated_at >= held.updated_at:
-            newest[fact.external_id] = fact
-    return [newest[key] for key in sorted(newest)]
+        known = merged.setdefault(fact.external_id, {})
+        for field in fields:
+            value = getattr(fact, field)
+            if value not in ("", None):
+                said = (version(fact.updated_at), value)
+                known[field] = max(said, known.get(field, said))
+    return merged
 
 
-def _run(statement: str, rows: Sequence[Sequence[Any]], *constants: Any) -> list[tuple[Any, ...]]:
-    """Execute a statement on columns, one array each; rows it returns, if any."""
-    if not rows:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*constants, *map(list, zip(*rows, strict=True))])
-        return cursor.fetchall() if cursor.description else []
+def _versions(known: dict[str, tuple[str, Any]]) -> Jsonb:
+    return Jsonb({field: at for field, (at, _) in known.items()})
+
+
+def _latest(facts: Iterable[Any]) -> dict[str, datetime]:
+    latest: dict[str, datetime] = {}
+    for fact in facts:
+        latest[fact.external_id] = max(
+            fact.updated_at, latest.get(fact.external_id, fact.updated_at)
+        )
+    return latest
 
 
 def _customers(
-    shop: Shop, said: list[CustomerFact], named: list[str]
+    shop: Shop, said: list[CustomerFact], named: dict[str, datetime]
 ) -> tuple[dict[str, int], list[int]]:
     """Make and update customers; returns their keys by the shop's id, and those that changed.
 
     A customer who is only named (by an order, say) is made with nothing but the id.
     """
-    known = _newest(said)
-    ids = {fact.external_id for fact in known}
-    stubs = [CustomerFact(name, LONG_AGO) for name in sorted(set(named) - ids)]
+    merged, latest, since = _merged(said, CUSTOMER_FIELDS), _latest(said), dict(named)
+    for fact in said:
+        at = fact.created_at or fact.updated_at
+        if at > LONG_AGO:
+            since[fact.external_id] = min(at, since.get(fact.external_id, at))
     rows = [
         (
-            fact.external_id,
-            fact.email,
-            fact.phone,
-            fact.first_name,
-            fact.last_name,
-            fact.country,
-            fact.language,
-            fact.updated_at,
+            name,
+            *(merged.get(name, {}).get(field, ("", ""))[1] for field in CUSTOMER_FIELDS),
+            _versions(merged.get(name, {})),
+            since.get(name, LONG_AGO),
+            latest.get(name, LONG_AGO),
         )
-        for fact in sorted([*known, *stubs], key=lambda fact: fact.external_id)
+        for name in sorted(merged.keys() | named.keys())
     ]
-    found = _run(CUSTOMERS, rows, shop.pk)
+    found = run(CUSTOMERS, rows, shop.pk)
     keys = {external_id: pk for external_id, pk, _ in found}
-    _run(IDENTITIES, [(pk, external_id) for external_id, pk in sorted(keys.items())], shop.pk)
+    run(IDENTITIES, [(pk, external_id) for external_id, pk in sorted(keys.items())], shop.pk)
     return keys, [pk for _, pk, changed in found if changed]
 
 
-def _products(shop: Shop, said: list[ProductFact], orders: list[OrderFact]) -> None:
-    known = {fact.external_id: fact for fact in _newest(said)}
-    for order in orders:
-        for line in order.lines:
-            known.setdefault(line.product_id, ProductFact(line.product_id, LONG_AGO))
+def _products(shop: Shop, said: list[ProductFact], documents: list[OrderFact]) -> None:
+    merged, latest = _merged(said, PRODUCT_FIELDS), _latest(said)
+    nested = [order.cancellation for order in documents if order.cancellation]
+    sold = {line.product_id for order in [*documents, *nested] for line in order.lines}
+    rows = []
+    for name in sorted(merged.keys() | sold):
+        known = merged.get(name, {})
+        title, category, price, available = (
+            known[field][1] if field in known else default
+            for field, default in zip(PRODUCT_FIELDS, ("", "", None, True), strict=True)
+        )
+        at = latest.get(name, LONG_AGO)
+        rows.append((name, title, category, price, available, _versions(known), at))
+    run(PRODUCTS, rows, shop.pk)
+
+
+def _coupons(shop: Shop, said: list[CouponFact]) -> None:
+    newest: dict[str, CouponFact] = {}
+    for fact in sorted(said, key=lambda fact: (fact.updated_at, fact.code, fact.kind, fact.value)):
+        newest[fact.external_id] = fact
     rows = [
-        (fact.external_id, fact.title, fact.category, fact.price_cents, fact.updated_at)
-        for _, fact in sorted(known.items())
+        (f.external_id, f.code, f.kind, f.value, f.used_count, f.expires_at, f.updated_at)
+        for _, f in sorted(newest.items())
     ]
-    _run(PRODUCTS, rows, shop.pk)
+    run(COUPONS, rows, shop.pk)
 
 
-def _orders(shop: Shop, orders: list[OrderFact], customers: dict[str, int]) -> None:
-    """Write orders that are new or newer, with their lines; others are left as they are."""
-    rows = [
-        (
-            order.external_id,
-            order.kind,
-            customers.get(order.customer_id),
-            order.placed_at,
-            order.updated_at,
-            sum(line.total_cents for line in order.lines),
-            order.currency,
-            order.country,
-        )
-        for order in orders
-    ]
-    written = dict(_run(ORDERS, rows, shop.pk))
-    lines = [
-        (
-            written[order.external_id],
-            position,
-            line.product_id,
-            line.quantity,
-            line.unit_price_cents,
-            line.total_cents,
-        )
-        for order in orders
-        if order.external_id in written
-        for position, line in enumerate(order.lines)
-    ]
-    counts = [(written[o.external_id], len(o.lines)) for o in orders if o.external_id in written]
-    _run(LINES_GONE, counts)
-    _run(LINES, lines, shop.pk, shop.pk)
-
-
-def _order_touchpoints(
-    shop: Shop, orders: list[OrderFact], customers: dict[str, int]
-) -> list[touchpoints.Row]:
-    return [
-        touchpoints.Row(
-            shop.pk,
-            customers.get(order.customer_id),
-            "order.placed" if order.kind == "sale" else "order.cancelled",
-            f"order:{order.external_id}",
-            order.placed_at,
-            {
-                "order": order.external_id,
-                "total_cents": sum(line.total_cents for line in order.lines),
-                "currency": order.currency,
-                "line_count": len(order.lines),
-            },
-        )
-        for order in orders
-    ]
+def _statement(fact: ConsentFact, customers: dict[str, int]) -> consent.Statement:
+    return consent.Statement(
+        customers[fact.customer_id],
+        fact.channel,
+        given=fact.given,
+        occurred_at=fact.occurred_at,
+        how=fact.how,
+        explicit=fact.explicit,
+    )
 
 
 def _touchpoints(
@@ -182,24 +180,11 @@ def _touchpoints(
             event.kind,
             event.source,
             event.occurred_at,
-            event.data,
+            event.data | _revision(event),
         )
         for event in events
     ]
 
 
-def _consents(shop: Shop, consents: list[ConsentFact], customers: dict[str, int]) -> None:
-    """The last word per customer and channel counts, unless we know a later one."""
-    last: dict[tuple[int, str], ConsentFact] = {}
-    for fact in sorted(consents, key=lambda fact: fact.occurred_at):
-        last[customers[fact.customer_id], fact.channel] = fact
-    rows = [
-        (customer, channel, fact.given, fact.occurred_at, fact.how, fact.explicit)
-        for (customer, channel), fact in sorted(last.items())
-    ]
-    _run(CONSENTS_END, [row for row in rows if not row[2]])
-    _run(CONSENTS_OPEN, [row for row in rows if row[2]], shop.pk)
-
-
-def _allowed_or_not(consents: list[ConsentFact], customers: dict[str, int]) -> list[int]:
-    return [customers[fact.customer_id] for fact in consents if fact.explicit]
+def _revision(event: TouchpointFact) -> dict[str, str]:
+    return {touchpoints.REVISION: version(event.revised_at)} if event.revised_at else {}

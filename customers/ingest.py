@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from customers import facts
 from shops import connectors
 from shops.announcing import announce
-from shops.connectors.base import Connector, Fact, PayloadError
+from shops.connectors.base import Call, Connector, Fact, PayloadError
+from shops.connectors.node import check_text
 from shops.models import Delivery, Shop
 
 BATCH = 200  # deliveries: an order may have a thousand lines, and facts are held in memory
@@ -55,16 +56,22 @@ def _digest_for(shop: Shop, deliveries: list[Delivery]) -> list[Verdict]:
     connector = connectors.get(shop.connector)
     readable: list[tuple[Delivery, list[Fact]]] = []
     verdicts: list[Verdict] = []
+    partial: list[tuple[Delivery, list[Fact]]] = []
     for delivery in deliveries:
         try:
-            readable.append((delivery, _parse(connector, delivery)))
+            readable.append((delivery, _parse(connector, shop, delivery)))
         except PayloadError as fault:
             verdicts.append((delivery, "quarantined", str(fault)))
+            partial.append((delivery, fault.readable))
+    _store(shop, [(delivery, found) for delivery, found in partial if found])
     return verdicts + _store(shop, readable)
 
 
-def _parse(connector: Connector, delivery: Delivery) -> list[Fact]:
-    return connector.parse(delivery.topic, json.loads(bytes(delivery.body)))
+def _parse(connector: Connector, shop: Shop, delivery: Delivery) -> list[Fact]:
+    payload = json.loads(bytes(delivery.body))
+    check_text(payload)
+    call = Call(delivery.sent_at or delivery.received_at, shop.currency)
+    return connector.parse(delivery.topic, payload, call)
 
 
 def _store(shop: Shop, readable: list[tuple[Delivery, list[Fact]]]) -> list[Verdict]:

@@ -21,6 +21,7 @@ class Customer(models.Model):
     country = models.CharField(_("country"), max_length=60, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    versions = models.JSONField(default=dict, editable=False)  # when each field was last said
     created_at = models.DateTimeField(_("customer since"), default=now)
     updated_at = models.DateTimeField(_("updated by the shop"), default=now)
     stale_since = models.DateTimeField(_("waits since"), null=True, blank=True)
@@ -102,20 +103,35 @@ class Touchpoint(models.Model):
         return self.kind
 
 
+class OrderQuerySet(models.QuerySet["Order"]):
+    """Questions that several pages ask of orders."""
+
+    def counted(self) -> "OrderQuerySet":
+        """Sales and cancellations: what figures are made of."""
+        return self.filter(kind__in=["sale", "cancellation"])
+
+
 class Order(models.Model):
-    """A sale, or the cancellation of one (negative amounts, a document of its own)."""
+    """A sale, or the cancellation of one (negative amounts, a document of its own).
+
+    A draft is not an order yet, a void one was deleted by the shop: neither counts anywhere.
+    """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
     customer = models.ForeignKey(
         Customer, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("customer")
     )
     external_id = models.CharField(_("order number"), max_length=100)
-    kind = models.CharField(_("kind"), max_length=12, default="sale")  # sale, cancellation
+    kind = models.CharField(_("kind"), max_length=12, default="sale")
     placed_at = models.DateTimeField(_("placed"))
     updated_at = models.DateTimeField(_("updated by the shop"), default=now)
     total_cents = models.BigIntegerField(_("total in cents"), default=0)
     currency = models.CharField(_("currency"), max_length=3)
     country = models.CharField(_("country"), max_length=60, blank=True)
+    cancels = models.CharField(_("cancels"), max_length=100, blank=True)  # an order's number
+    digest = models.CharField(max_length=32, blank=True, editable=False)
+
+    objects = OrderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("order")
@@ -124,6 +140,7 @@ class Order(models.Model):
         indexes = [
             Index(fields=["customer", "placed_at"], name="order_history"),
             Index(fields=["shop", "placed_at"], name="order_time"),
+            Index(fields=["shop", "cancels"], condition=~Q(cancels=""), name="order_cancels"),
         ]
 
     def __str__(self) -> str:
@@ -203,6 +220,49 @@ class Consent(models.Model):
                 name="consent_open_once",
             )
         ]
+
+
+class ConsentStatement(models.Model):
+    """One thing a customer or shop said about a permission; the consents follow from all of them.
+
+    Kept whole, because a withdrawal may arrive before the permission that it ends.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    channel = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=20, default="marketing")
+    occurred_at = models.DateTimeField(default=now)
+    given = models.BooleanField()
+    explicit = models.BooleanField(default=True)
+    how = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["customer", "channel", "purpose", "occurred_at", "given", "explicit"],
+                name="consent_said_once",
+            )
+        ]
+
+
+class PrivacyRequest(models.Model):
+    """A customer's legal request that the shop passed on; erasures are carried out at once."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    reference = models.CharField(_("reference"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=12)  # export, erase, erase_shop
+    customer_id_of_shop = models.CharField(_("customer id"), max_length=100, blank=True)
+    requested_at = models.DateTimeField(_("requested"))
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("privacy request")
+        verbose_name_plural = _("privacy requests")
+        constraints = [UniqueConstraint(fields=["shop", "reference"], name="privacy_request_once")]
+
+    def __str__(self) -> str:
+        return self.reference
 
 
 class Suppression(models.Model):

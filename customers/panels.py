@@ -46,7 +46,9 @@ def figures(shop: Shop) -> Panel:
 
 
 def _sales(shop: Shop, start: Any, end: Any = None) -> dict[str, int]:
-    found = Order.objects.filter(shop=shop, placed_at__gte=start, placed_at__lt=end or now())
+    found = Order.objects.counted().filter(
+        shop=shop, placed_at__gte=start, placed_at__lt=end or now()
+    )
     sums = found.aggregate(
         revenue=Sum("total_cents"),
         orders=Count("id", filter=Q(kind="sale")),
@@ -72,7 +74,8 @@ def _about(model: type[Customer], shop: Shop) -> int:
 def sales(shop: Shop) -> Panel:
     """Revenue and orders a day."""
     days = (
-        Order.objects.filter(shop=shop, placed_at__gte=now() - timedelta(days=CHART_DAYS))
+        Order.objects.counted()
+        .filter(shop=shop, placed_at__gte=now() - timedelta(days=CHART_DAYS))
         .annotate(day=TruncDate("placed_at"))
         .values("day")
         .annotate(revenue=Sum("total_cents"), orders=Count("id", filter=Q(kind="sale")))

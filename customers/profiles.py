@@ -15,6 +15,7 @@ WITH chosen AS (
         PARTITION BY o.customer_id, o.kind ORDER BY o.placed_at)) / 86400.0 AS gap_days,
         row_number() OVER (PARTITION BY o.customer_id, o.kind ORDER BY o.placed_at DESC) AS newest
     FROM customers_order o JOIN chosen ON chosen.id = o.customer_id
+    WHERE o.kind IN ('sale', 'cancellation')
 ), ordered AS (
     SELECT customer_id,
         count(*) FILTER (WHERE kind = 'sale') AS order_count,

@@ -1,28 +1,54 @@
-"""The statements of `customers.facts`: arrays in, one row an element, newer wins."""
+"""The statements of `customers.facts`: arrays in, one row an element, newer wins.
+
+Each field of a customer or product has a version, the time it was last said: so two partial
+updates end in the same row whichever comes first. Equal times are settled by the value itself.
+"""
+
+CUSTOMER_FIELDS = ("email", "phone", "first_name", "last_name", "country", "language")
+PRODUCT_FIELDS = ("title", "category", "price_cents", "available")
+
+
+def _is_newer(field: str) -> str:
+    return (
+        f"(excluded.versions ? '{field}' AND (excluded.versions->>'{field}', excluded.{field})"
+        f" > (coalesce(o.versions->>'{field}', ''), o.{field}))"
+    )
+
+
+def _newest(fields: tuple[str, ...]) -> str:
+    """The SET list that takes each field where it is newer, and its version with it."""
+    values = [f"{f} = CASE WHEN {_is_newer(f)} THEN excluded.{f} ELSE o.{f} END" for f in fields]
+    versions = ", ".join(
+        f"'{f}', CASE WHEN {_is_newer(f)} THEN excluded.versions->>'{f}' END" for f in fields
+    )
+    kept = f"versions = o.versions || jsonb_strip_nulls(jsonb_build_object({versions}))"
+    return ",\n        ".join([*values, kept])
+
+
+def _any_newer(fields: tuple[str, ...]) -> str:
+    return " OR ".join(_is_newer(field) for field in fields)
+
 
 # Returns every customer named, and whether anything about them changed.
-CUSTOMERS = """
+CUSTOMERS = f"""
 WITH given AS (
     SELECT %s::bigint AS shop_id, t.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::timestamptz[]) AS t (external_id, email, phone,
-        first_name, last_name, country, language, updated_at)
+        %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::timestamptz[], %s::timestamptz[])
+        AS t (external_id, email, phone, first_name, last_name, country, language, versions,
+        created_at, updated_at)
 ), written AS (
-    INSERT INTO customers_customer AS c (shop_id, external_id, email, phone, first_name, last_name,
-        country, language, attributes, created_at, updated_at)
-    SELECT shop_id, external_id, email, phone, first_name, last_name, country, language, '{}',
-        CASE WHEN updated_at > '1970-01-01Z' THEN updated_at ELSE now() END, updated_at
+    INSERT INTO customers_customer AS o (shop_id, external_id, email, phone, first_name, last_name,
+        country, language, attributes, versions, created_at, updated_at)
+    SELECT shop_id, external_id, email, phone, first_name, last_name, country, language, '{{}}',
+        versions, created_at, updated_at
     FROM given ORDER BY external_id
     ON CONFLICT (shop_id, external_id) WHERE NOT external_id = '' DO UPDATE SET
-        email = coalesce(nullif(excluded.email, ''), c.email),
-        phone = coalesce(nullif(excluded.phone, ''), c.phone),
-        first_name = coalesce(nullif(excluded.first_name, ''), c.first_name),
-        last_name = coalesce(nullif(excluded.last_name, ''), c.last_name),
-        country = coalesce(nullif(excluded.country, ''), c.country),
-        language = coalesce(nullif(excluded.language, ''), c.language),
-        created_at = least(c.created_at, excluded.created_at),
-        updated_at = excluded.updated_at
-    WHERE excluded.updated_at > c.updated_at
-    RETURNING c.external_id, c.id
+        {_newest(CUSTOMER_FIELDS)},
+        created_at = least(o.created_at, excluded.created_at),
+        updated_at = greatest(o.updated_at, excluded.updated_at)
+    WHERE {_any_newer(CUSTOMER_FIELDS)}
+        OR excluded.created_at < o.created_at OR excluded.updated_at > o.updated_at
+    RETURNING o.external_id, o.id
 )
 SELECT external_id, id, true FROM written
 UNION ALL
@@ -38,37 +64,88 @@ FROM unnest(%s::bigint[], %s::text[]) AS t (customer_id, value) ORDER BY value
 ON CONFLICT DO NOTHING
 """
 
-PRODUCTS = """
-INSERT INTO shops_product AS p (shop_id, external_id, title, category, price_cents, updated_at)
-SELECT %s, t.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[])
-    AS t (external_id, title, category, price_cents, updated_at)
+PRODUCTS = f"""
+INSERT INTO shops_product AS o (shop_id, external_id, title, category, price_cents, available,
+    versions, updated_at)
+SELECT %s, t.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::boolean[],
+    %s::jsonb[], %s::timestamptz[])
+    AS t (external_id, title, category, price_cents, available, versions, updated_at)
 ORDER BY external_id
 ON CONFLICT (shop_id, external_id) DO UPDATE SET
-    title = coalesce(nullif(excluded.title, ''), p.title),
-    category = coalesce(nullif(excluded.category, ''), p.category),
-    price_cents = coalesce(excluded.price_cents, p.price_cents),
-    updated_at = excluded.updated_at
-WHERE excluded.updated_at > p.updated_at
+    {_newest(PRODUCT_FIELDS)},
+    updated_at = greatest(o.updated_at, excluded.updated_at)
+WHERE {_any_newer(PRODUCT_FIELDS)} OR excluded.updated_at > o.updated_at
 """
 
-# Returns the orders that were new or newer than ours.
+COUPONS = """
+INSERT INTO shops_coupon AS o (shop_id, external_id, code, kind, value, used_count, expires_at,
+    updated_at)
+SELECT %s, t.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::float8[], %s::int[],
+    %s::timestamptz[], %s::timestamptz[])
+    AS t (external_id, code, kind, value, used_count, expires_at, updated_at)
+ORDER BY external_id
+ON CONFLICT (shop_id, external_id) DO UPDATE SET code = excluded.code, kind = excluded.kind,
+    value = excluded.value, used_count = excluded.used_count, expires_at = excluded.expires_at,
+    updated_at = excluded.updated_at
+WHERE (excluded.updated_at, excluded.code, excluded.kind, excluded.value, excluded.used_count)
+    > (o.updated_at, o.code, o.kind, o.value, o.used_count)
+"""
+
+# Returns the orders that were new or newer than ours, and which of them were new.
 ORDERS = """
 INSERT INTO customers_order AS o (shop_id, external_id, kind, customer_id, placed_at, updated_at,
-    total_cents, currency, country)
+    total_cents, currency, country, cancels, digest)
 SELECT %s, t.* FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::timestamptz[],
-    %s::timestamptz[], %s::bigint[], %s::text[], %s::text[]) AS t (external_id, kind, customer_id,
-    placed_at, updated_at, total_cents, currency, country)
+    %s::timestamptz[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+    AS t (external_id, kind, customer_id, placed_at, updated_at, total_cents, currency, country,
+    cancels, digest)
 ORDER BY external_id
 ON CONFLICT (shop_id, external_id) DO UPDATE SET
     kind = excluded.kind,
-    customer_id = coalesce(excluded.customer_id, o.customer_id),
+    customer_id = excluded.customer_id,
     placed_at = excluded.placed_at,
     updated_at = excluded.updated_at,
     total_cents = excluded.total_cents,
     currency = excluded.currency,
-    country = excluded.country
-WHERE excluded.updated_at > o.updated_at
-RETURNING external_id, id
+    country = excluded.country,
+    cancels = excluded.cancels,
+    digest = excluded.digest
+WHERE (excluded.updated_at, excluded.digest) > (o.updated_at, o.digest)
+RETURNING external_id, id, xmax = 0
+"""
+
+BUYERS = """
+SELECT customer_id FROM customers_order
+WHERE shop_id = %s AND external_id = ANY(%s) AND customer_id IS NOT NULL
+"""
+
+# A cancellation belongs to whoever placed the order it cancels, whichever of the two came first.
+# Returns the cancellations whose customer became known.
+ADOPT = """
+WITH family AS (
+    SELECT child.id, parent.customer_id FROM customers_order child
+    JOIN customers_order parent
+        ON parent.shop_id = child.shop_id AND parent.external_id = child.cancels
+    WHERE child.shop_id = %(shop)s AND child.cancels <> ''
+    AND (child.external_id = ANY(%(orders)s) OR child.cancels = ANY(%(orders)s))
+    ORDER BY child.id
+)
+UPDATE customers_order o SET customer_id = family.customer_id FROM family
+WHERE o.id = family.id AND o.customer_id IS DISTINCT FROM family.customer_id
+RETURNING o.id
+"""
+
+FORGET_ORDERS = """
+WITH gone AS (
+    SELECT id, source FROM (SELECT id, shop_id, 'order:' || external_id AS source
+        FROM customers_order WHERE shop_id = %(shop)s AND external_id = ANY(%(orders)s)) AS known
+), lines AS (
+    DELETE FROM customers_orderline l USING gone WHERE l.order_id = gone.id
+), told AS (
+    DELETE FROM customers_touchpoint t USING gone
+    WHERE t.shop_id = %(shop)s AND t.source = gone.source
+)
+DELETE FROM customers_order o USING gone WHERE o.id = gone.id
 """
 
 LINES_GONE = """
@@ -90,27 +167,4 @@ ON CONFLICT (order_id, position) DO UPDATE SET
     quantity = excluded.quantity,
     unit_price_cents = excluded.unit_price_cents,
     total_cents = excluded.total_cents
-"""
-
-CONSENTS_END = """
-UPDATE customers_consent c SET ended_at = t.occurred_at, ended_how = t.how
-FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::timestamptz[], %s::text[], %s::boolean[])
-    AS t (customer_id, channel, given, occurred_at, how, explicit)
-WHERE c.customer_id = t.customer_id AND c.channel = t.channel AND c.purpose = 'marketing'
-AND c.ended_at IS NULL AND c.given_at <= t.occurred_at
-"""
-
-CONSENTS_OPEN = """
-INSERT INTO customers_consent (shop_id, customer_id, channel, purpose, given_at, given_how,
-    ended_how)
-SELECT %s, t.customer_id, t.channel, 'marketing', t.occurred_at, t.how, ''
-FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::timestamptz[], %s::text[], %s::boolean[])
-    AS t (customer_id, channel, given, occurred_at, how, explicit)
-WHERE NOT EXISTS (
-    SELECT FROM customers_consent c
-    WHERE c.customer_id = t.customer_id AND c.channel = t.channel AND c.purpose = 'marketing'
-    AND (NOT t.explicit OR coalesce(c.ended_at, c.given_at) > t.occurred_at)
-)
-ORDER BY t.customer_id, t.channel
-ON CONFLICT DO NOTHING
 """

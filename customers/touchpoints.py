@@ -1,6 +1,6 @@
 """The one way to append to a customer's history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,19 +8,50 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from customers.columns import run
 from customers.models import Customer
 from shops.announcing import announce
 from shops.models import Shop
 
 READ_LATER = {"review.written"}  # kinds whose words a higher room still has to read
 
-INSERT = """
-INSERT INTO customers_touchpoint
+REVISION = "revised_at"  # in a touchpoint's data: it may be told again, the newest words count
+
+# Told again with the same source, the newer words are kept; without a revision any order of arrival
+# must end the same way, so equal ones are settled by their content.
+INSERT = f"""
+INSERT INTO customers_touchpoint AS o
     (shop_id, customer_id, kind, source, occurred_at, data, unread)
 SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[],
     %s::jsonb[], %s::boolean[]) AS t (shop_id, customer_id, kind, source, occurred_at, data, unread)
 ORDER BY shop_id, source, occurred_at
-ON CONFLICT DO NOTHING
+ON CONFLICT (shop_id, source, occurred_at) DO UPDATE SET customer_id = excluded.customer_id,
+    kind = excluded.kind, data = excluded.data, unread = excluded.unread
+WHERE (coalesce(excluded.data->>'{REVISION}', ''), excluded.data::text)
+    > (coalesce(o.data->>'{REVISION}', ''), o.data::text)
+RETURNING customer_id
+"""
+
+# An order's touchpoint shows the order as it stands.
+MOVED = """
+DELETE FROM customers_touchpoint t USING customers_order o
+WHERE o.id = ANY(%s) AND t.shop_id = o.shop_id AND t.source = 'order:' || o.external_id
+AND (t.occurred_at <> o.placed_at OR o.kind = 'void')
+"""
+ORDERED = """
+INSERT INTO customers_touchpoint AS t
+    (shop_id, customer_id, kind, source, occurred_at, data, unread)
+SELECT o.shop_id, o.customer_id, CASE o.kind WHEN 'sale' THEN 'order.placed'
+        WHEN 'cancellation' THEN 'order.cancelled' ELSE 'checkout.started' END,
+    'order:' || o.external_id, o.placed_at, jsonb_build_object('order', o.external_id,
+        'total_cents', o.total_cents, 'currency', o.currency, 'line_count',
+        (SELECT count(*) FROM customers_orderline l WHERE l.order_id = o.id)), false
+FROM customers_order o WHERE o.id = ANY(%s) AND o.kind <> 'void'
+ORDER BY o.shop_id, o.external_id
+ON CONFLICT (shop_id, source, occurred_at) DO UPDATE SET
+    customer_id = excluded.customer_id, kind = excluded.kind, data = excluded.data
+WHERE (t.customer_id, t.kind, t.data)
+    IS DISTINCT FROM (excluded.customer_id, excluded.kind, excluded.data)
 RETURNING customer_id
 """
 
@@ -46,36 +77,56 @@ class Row:
 
 
 def record(rows: Sequence[Row], *, wake: bool = True) -> int:
-    """Append to the history and wake the reactor; returns how many were new.
+    """Append to the history and wake the reactor; returns how many were new or told anew.
 
-    Safe to repeat: a source that was seen before is left alone and wakes nobody. An import sets
+    Safe to repeat: what was seen before is left alone and wakes nobody. An import sets
     `wake` to False and wakes everybody at its end: half a history would look like another life.
     """
-    columns = zip(
-        *(
-            (
-                row.shop_id,
-                row.customer_id,
-                row.kind,
-                row.source,
-                row.occurred_at,
-                Jsonb(row.data),
-                row.kind in READ_LATER,
-            )
-            for row in rows
-        ),
-        strict=True,
-    )
     if not rows:
         return 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(INSERT, [list(column) for column in columns])
-        new = [customer for (customer,) in cursor.fetchall()]
+    with transaction.atomic():
+        told = [customer for round_ in _rounds(rows) for (customer,) in run(INSERT, round_)]
         if wake:
-            mark_stale(customer for customer in new if customer)
+            mark_stale(customer for customer in told if customer)
         if any(row.kind in READ_LATER for row in rows):
             announce("review")
-    return len(new)
+    return len(told)
+
+
+def _rounds(rows: Sequence[Row]) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows for one statement each: a statement may not touch the same touchpoint twice."""
+    rest = list(rows)
+    while rest:
+        now, later = {}, []
+        for row in rest:
+            key = row.shop_id, row.source, row.occurred_at
+            if key in now:
+                later.append(row)
+            else:
+                now[key] = (
+                    row.shop_id,
+                    row.customer_id,
+                    row.kind,
+                    row.source,
+                    row.occurred_at,
+                    Jsonb(row.data),
+                    row.kind in READ_LATER,
+                )
+        yield list(now.values())
+        rest = later
+
+
+def follow_orders(orders: Sequence[int], *, wake: bool = True) -> None:
+    """Let the history show these orders as they now stand. `wake` as in `record`."""
+    ids = sorted(set(orders))
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(MOVED, [ids])
+        cursor.execute(ORDERED, [ids])
+        told = [customer for (customer,) in cursor.fetchall()]
+    if wake:
+        mark_stale(customer for customer in told if customer)
 
 
 def mark_stale(customers: Iterable[int]) -> None:

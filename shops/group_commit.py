@@ -10,16 +10,11 @@ from django.conf import settings
 
 from shops import intake
 from shops.announcing import connection_parameters
-from shops.intake import Answer, Incoming, Refused, Tenant
+from shops.intake import AWAY, Answer, Answered, Incoming, Refused, Tenant
 
 GROUP_ROWS = 500
 TENANT_SECONDS = 10  # a rotated secret is honoured by then; the previous one stays valid meanwhile
-RETRY_AFTER_SECONDS = 5
 STORE_SECONDS = 15
-AWAY = Answer(
-    503,
-    {"ok": False, "error": "unavailable", "message": "Not stored; send it again in some seconds."},
-)
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -38,13 +33,13 @@ class Intake:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             answer = await self.answer(scope, receive)
-        except Refused as refusal:
-            answer = refusal.answer
+        except Answered as known:
+            answer = known.answer
         except (psycopg.Error, OSError, TimeoutError):
             answer = AWAY
         headers = [(b"content-type", b"application/json")]
-        if answer is AWAY:
-            headers.append((b"retry-after", str(RETRY_AFTER_SECONDS).encode()))
+        if answer.retry_after:
+            headers.append((b"retry-after", str(answer.retry_after).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.content})
 

@@ -6,15 +6,20 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
 from typing import Any
 
 from shops import connectors, secrecy
 from shops.connectors.base import BadSignature, Connector, PayloadError
+from shops.limits import Limits
 
 Row = tuple[Any, ...]
+limits = Limits()
 
 FIND_SHOP = """
-SELECT id, connector, webhook_secret_sealed, previous_secret_sealed FROM shops_shop WHERE key = %s
+SELECT id, connector, rate_limit, webhook_secret_sealed, previous_secret_sealed
+FROM shops_shop WHERE key = %s
 """
 
 # Sorted keys: two groups with the same keys in another order would deadlock. DISTINCT ON: a
@@ -22,8 +27,9 @@ SELECT id, connector, webhook_secret_sealed, previous_secret_sealed FROM shops_s
 STORE = """
 WITH incoming AS (
     SELECT DISTINCT ON (shop_id, message_id) *
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::text[], %s::text[])
-        AS call (shop_id, message_id, topic, body, status, reason)
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[],
+        %s::bytea[], %s::text[], %s::text[])
+        AS call (shop_id, message_id, topic, sent_at, body, status, reason)
     ORDER BY shop_id, message_id
 ), fresh AS (
     INSERT INTO shops_deliverykey (shop_id, message_id, answer, received_at)
@@ -32,8 +38,8 @@ WITH incoming AS (
     RETURNING shop_id, message_id
 ), kept AS (
     INSERT INTO shops_delivery
-        (shop_id, received_at, message_id, topic, body, status, reason, digested_at)
-    SELECT shop_id, now(), message_id, topic, body, status, reason,
+        (shop_id, received_at, message_id, topic, sent_at, body, status, reason, digested_at)
+    SELECT shop_id, now(), message_id, topic, sent_at, body, status, reason,
         CASE status WHEN 'accepted' THEN NULL ELSE now() END
     FROM incoming JOIN fresh USING (shop_id, message_id)
 ), announced AS (
@@ -48,24 +54,41 @@ WHERE (shop_id, message_id) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
 """
 
 
-class Refused(Exception):
-    """A call that is not kept; carries the answer to give."""
-
-    def __init__(self, status: int, error: str, message: str) -> None:
-        super().__init__(message)
-        self.answer = Answer(status, {"ok": False, "error": error, "message": message})
-
-
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP status and its JSON body."""
+    """An HTTP status, its JSON body and, where the call may come again, after how many seconds."""
 
     status: int
     body: dict[str, Any]
+    retry_after: int = 0
 
     @property
     def content(self) -> bytes:
         return json.dumps(self.body).encode()
+
+
+RETRY_AFTER_SECONDS = 5
+AWAY = Answer(
+    503,
+    {"ok": False, "error": "unavailable", "message": "Not stored; send it again in some seconds."},
+    RETRY_AFTER_SECONDS,
+)
+
+
+class Answered(Exception):
+    """A call that is not kept; carries the answer to give."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.body.get("message", ""))
+        self.answer = answer
+
+
+class Refused(Answered):
+    """A call that is not kept because something is wrong with it."""
+
+    def __init__(self, status: int, error: str, message: str, *, retry_after: int = 0) -> None:
+        body = {"ok": False, "error": error, "message": message}
+        super().__init__(Answer(status, body, retry_after))
 
 
 @dataclass(frozen=True)
@@ -74,6 +97,7 @@ class Tenant:
 
     shop_id: int
     connector: Connector
+    rate_limit: int
     secrets: tuple[str, ...]
 
 
@@ -84,6 +108,7 @@ class Incoming:
     shop_id: int
     message_id: str
     topic: str
+    sent_at: datetime | None
     body: bytes
     status: str
     reason: str
@@ -97,9 +122,9 @@ def tenant(row: Row | None) -> Tenant:
     """The tenant in a FIND_SHOP row. Raises Refused (404) when there is none."""
     if row is None:
         raise Refused(404, "unknown_shop", "No shop has this webhook address. Check its key.")
-    shop_id, connector, *sealed = row
+    shop_id, connector, rate_limit, *sealed = row
     secrets = tuple(secrecy.unseal(text) for text in sealed if text)
-    return Tenant(shop_id, connectors.get(connector), secrets)
+    return Tenant(shop_id, connectors.get(connector), rate_limit, secrets)
 
 
 def check_size(size: int, limit: int) -> None:
@@ -111,32 +136,52 @@ def check_size(size: int, limit: int) -> None:
 
 
 def check(sender: Tenant, headers: Mapping[str, str], body: bytes) -> Incoming:
-    """A verified, readable call. Raises Refused with 401 or 400. Header names are lower case."""
+    """A verified, readable call within the shop's limit. Header names are lower case.
+
+    Raises Refused with 401, 429 or 400, or Answered for a platform's first call.
+    """
+    if sender.connector.is_greeting(headers, body):
+        raise Answered(Answer(200, {"ok": True, "status": "ready"}))
     try:
         sender.connector.verify(sender.secrets, headers, body)
     except BadSignature as fault:
         raise Refused(401, "bad_signature", f"The signature was not accepted: {fault}.") from fault
+    check_rate(sender)
     try:
         payload = json.loads(body)
-        message_id, topic = sender.connector.identify(headers, payload)
+        envelope = sender.connector.identify(headers, payload, body)
     except PayloadError as fault:
         raise Refused(400, "bad_request", str(fault)) from fault
     except (ValueError, RecursionError) as fault:
         raise Refused(400, "bad_json", f"The body is not JSON: {fault}.") from fault
-    known = topic in sender.connector.topics
+    known = sender.connector.reads(envelope.topic)
     return Incoming(
         shop_id=sender.shop_id,
-        message_id=message_id,
-        topic=topic,
+        message_id=envelope.message_id,
+        topic=envelope.topic,
+        sent_at=envelope.sent_at,
         body=body,
         status="accepted" if known else "ignored",
-        reason="" if known else f"This connector does not read the topic {topic!r}.",
+        reason="" if known else f"This connector does not read the topic {envelope.topic!r}.",
     )
+
+
+def check_rate(sender: Tenant) -> None:
+    """Raises Refused (429) above the shop's limit. Asked after the signature: a stranger who
+    knows the address cannot use the limit up."""
+    wait = limits.wait(sender.shop_id, sender.rate_limit)
+    if wait:
+        raise Refused(
+            429,
+            "too_many",
+            f"More than {sender.rate_limit} deliveries a second; send it again later.",
+            retry_after=ceil(wait),
+        )
 
 
 def columns(group: Sequence[Incoming]) -> list[list[Any]]:
     """The parameters of STORE."""
-    names = ("shop_id", "message_id", "topic", "body", "status", "reason")
+    names = ("shop_id", "message_id", "topic", "sent_at", "body", "status", "reason")
     return [[getattr(call, name) for call in group] for name in names]
 
 

@@ -24,6 +24,11 @@ class Shop(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     timezone = models.CharField(_("time zone"), max_length=40, default="UTC")
     language = models.CharField(_("language"), max_length=10, default="en")
+    rate_limit = models.PositiveIntegerField(
+        _("deliveries per second"),
+        default=1000,
+        help_text=_("More are answered with 429 and sent again by the shop. 0: no limit."),
+    )
     from_email = models.EmailField(_("sender address"), blank=True)
     webhook_secret_sealed = models.TextField(default=secrecy.new_webhook_secret, editable=False)
     previous_secret_sealed = models.TextField(blank=True, editable=False)
@@ -52,6 +57,8 @@ class Product(models.Model):
     title = models.CharField(_("title"), max_length=300, blank=True)
     category = models.CharField(_("category"), max_length=100, blank=True)
     price_cents = models.BigIntegerField(_("price in cents"), null=True, blank=True)
+    available = models.BooleanField(_("on sale"), default=True)
+    versions = models.JSONField(default=dict, editable=False)  # when each field was last said
     updated_at = models.DateTimeField(_("updated"), default=now)
 
     class Meta:
@@ -61,6 +68,27 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.external_id
+
+
+class Coupon(models.Model):
+    """A voucher of the shop, as the shop last described it."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    external_id = models.CharField(_("coupon id"), max_length=100)
+    code = models.CharField(_("code"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=10)  # percent, amount
+    value = models.FloatField(_("value"))
+    used_count = models.IntegerField(_("used"), default=0)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("updated"), default=now)
+
+    class Meta:
+        verbose_name = _("coupon")
+        verbose_name_plural = _("coupons")
+        constraints = [UniqueConstraint(fields=["shop", "external_id"], name="coupon_of_shop")]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class DeliveryKey(models.Model):
@@ -89,6 +117,7 @@ class Delivery(models.Model):
     received_at = models.DateTimeField(_("received"), default=now)
     message_id = models.CharField(_("message id"), max_length=100)
     topic = models.CharField(_("topic"), max_length=100)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)  # by the platform's clock
     body = models.BinaryField(_("body"))
     status = models.CharField(_("status"), max_length=12, default="accepted")
     reason = models.TextField(_("reason"), blank=True)

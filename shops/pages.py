@@ -1,12 +1,12 @@
 """The webhook contract as a plain Django view, for servers that run WSGI only."""
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from shops import intake
-from shops.intake import Answer, Incoming, Refused
+from shops.intake import AWAY, Answer, Answered, Incoming, Refused
 
 
 @csrf_exempt  # a webhook proves itself by its signature, not by a cookie
@@ -14,9 +14,12 @@ def hook(request: HttpRequest, key: str) -> HttpResponse:
     """Verify, store and answer one webhook call."""
     try:
         answer = store(_read(request, key))
-    except Refused as refusal:
-        answer = refusal.answer
-    return HttpResponse(answer.content, status=answer.status, content_type="application/json")
+    except Answered as known:
+        answer = known.answer
+    except (OperationalError, InterfaceError):
+        answer = AWAY
+    headers = {"Retry-After": str(answer.retry_after)} if answer.retry_after else {}
+    return HttpResponse(answer.content, "application/json", answer.status, headers=headers)
 
 
 def store(call: Incoming) -> Answer:

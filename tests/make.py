@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.timezone import now
 
-from customers.models import Consent, Customer, Identity, Order, OrderLine, Profile, Touchpoint
+from customers import consent
+from customers.models import Customer, Identity, Order, OrderLine, Profile, Touchpoint
 from shops.models import Product, Shop, User
 
 numbers = count(1)
@@ -37,7 +38,7 @@ def customer(of: Shop, *, consents: tuple[str, ...] = (), **fields: Any) -> Cust
     made = Customer.objects.create(shop=of, **{**defaults, **fields})
     Identity.objects.create(shop=of, customer=made, kind="external_id", value=made.external_id)
     for channel in consents:
-        Consent.objects.create(shop=of, customer=made, channel=channel, given_how="test")
+        consent.give(made, channel=channel, how="test")
     return made
 
 

@@ -2,9 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
+
+from django.utils.functional import Promise
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # older than anything a shop says itself
 
 
 class BadSignature(Exception):
@@ -12,11 +16,32 @@ class BadSignature(Exception):
 
 
 class PayloadError(Exception):
-    """A payload that cannot be read; `path` is where, such as `data.lines[2].quantity`."""
+    """A payload that cannot be read; `path` is where, such as `data.lines[2].quantity`.
 
-    def __init__(self, path: str, message: str) -> None:
+    A batch that can be read in part brings the facts of that part in `readable`.
+    """
+
+    def __init__(self, path: str, message: str, *, readable: Sequence["Fact"] = ()) -> None:
         super().__init__(f"{path}: {message}")
-        self.path = path
+        self.path, self.message = path, message
+        self.readable = list(readable)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a call says about itself: its id, its topic and, where it tells, when it was sent."""
+
+    message_id: str
+    topic: str
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a payload does not say itself: when it was sent and the shop's currency."""
+
+    sent_at: datetime
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +56,32 @@ class CustomerFact:
     last_name: str = ""
     country: str = ""
     language: str = ""
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProductFact:
-    """A product as the shop describes it."""
+    """A product as the shop describes it; `available` None means "not said"."""
 
     external_id: str
     updated_at: datetime
     title: str = ""
     category: str = ""
     price_cents: int | None = None
+    available: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CouponFact:
+    """A voucher of the shop: `value` is minor units when `kind` is "amount", else percent."""
+
+    external_id: str
+    updated_at: datetime
+    code: str
+    kind: str
+    value: float
+    used_count: int = 0
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +93,20 @@ class LineFact:
     unit_price_cents: int
     total_cents: int
 
+    def negated(self) -> "LineFact":
+        """The same position taken back."""
+        return replace(self, quantity=-self.quantity, total_cents=-self.total_cents)
+
 
 @dataclass(frozen=True, slots=True)
 class OrderFact:
-    """A sale or a cancellation; `customer_id` empty means an anonymous order."""
+    """One document of an order; `customer_id` empty means an anonymous order.
+
+    `kind` is sale, cancellation (amounts negative), draft (not yet an order) or void (was taken
+    back by the shop). A cancellation that names the order it `cancels` belongs to that order's
+    customer. `total_cents` None means the sum of the lines. `cancellation` is what the newest
+    version of a sale says was taken back as a whole; a version without one takes it away again.
+    """
 
     external_id: str
     kind: str
@@ -66,17 +116,25 @@ class OrderFact:
     currency: str
     country: str
     lines: tuple[LineFact, ...]
+    total_cents: int | None = None
+    cancels: str = ""
+    cancellation: "OrderFact | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class TouchpointFact:
-    """Anything else a customer did or met. `source` makes a repeat recognisable."""
+    """Anything else a customer did or met. `source` makes a repeat recognisable.
+
+    `revised_at` is set where the shop may tell the same touchpoint again with other words: the
+    newest are kept.
+    """
 
     source: str
     kind: str
     customer_id: str
     occurred_at: datetime
     data: dict[str, Any] = field(default_factory=dict)
+    revised_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +153,26 @@ class ConsentFact:
     explicit: bool = True
 
 
-Fact = CustomerFact | ProductFact | OrderFact | TouchpointFact | ConsentFact
+@dataclass(frozen=True, slots=True)
+class PrivacyFact:
+    """A legal request that the shop passes on: `kind` is export, erase or erase_shop."""
+
+    reference: str
+    kind: str
+    customer_id: str
+    requested_at: datetime
+
+
+Fact = (
+    CustomerFact | ProductFact | CouponFact | OrderFact | TouchpointFact | ConsentFact | PrivacyFact
+)
 
 
 class Connector(ABC):
     """Verifies a platform's webhook calls and translates them. Pure: no database, no network."""
 
-    topics: frozenset[str]
+    label: str
+    guide: str | Promise  # where the shop's owner enters address and secret
 
     @abstractmethod
     def verify(self, secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> None:
@@ -109,9 +180,17 @@ class Connector(ABC):
         lower case."""
 
     @abstractmethod
-    def identify(self, headers: Mapping[str, str], payload: Any) -> tuple[str, str]:
-        """The platform's id of this delivery and its topic. Raises PayloadError."""
+    def identify(self, headers: Mapping[str, str], payload: Any, body: bytes) -> Envelope:
+        """What the call says about itself. Raises PayloadError."""
 
     @abstractmethod
-    def parse(self, topic: str, payload: Any) -> list[Fact]:
+    def reads(self, topic: str) -> bool:
+        """Whether the connector has a use for calls of this topic; others are kept, unread."""
+
+    @abstractmethod
+    def parse(self, topic: str, payload: Any, call: Call) -> list[Fact]:
         """The facts in a payload. Raises PayloadError with the path of the fault."""
+
+    def is_greeting(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether this is the platform's unsigned first call, answered and not kept."""
+        return False

@@ -7,15 +7,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from shops.connectors.base import (
     BadSignature,
+    Call,
     Connector,
     ConsentFact,
     CustomerFact,
+    Envelope,
     Fact,
     LineFact,
     OrderFact,
@@ -23,16 +26,20 @@ from shops.connectors.base import (
     ProductFact,
     TouchpointFact,
 )
+from shops.connectors.node import moment
 
 SCHEMA = json.loads(Path(__file__).with_name("generic.schema.json").read_text())
 MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,100}")
-EARLIEST, LATEST = 1970, 2200  # outside these years a time is a mistake, not a fact
+BATCH = "batch"
 
 Data = dict[str, Any]
 
 
 class Generic(Connector):
     """Waymark's own webhook format; see docs/webhooks.md."""
+
+    label = "Generic"
+    guide = _("Anything that can post JSON; the format is described in docs/webhooks.md.")
 
     def __init__(self) -> None:
         self.readers: dict[str, tuple[str, Callable[[Data, datetime], list[Fact]]]] = {
@@ -48,7 +55,6 @@ class Generic(Connector):
                 lambda data, now: read_consent(data, now, given=False),
             ),
         }
-        self.topics = frozenset(self.readers)
 
     def verify(self, secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> None:
         faults = []
@@ -61,23 +67,49 @@ class Generic(Connector):
                 return
         raise BadSignature(faults[0] if faults else "The shop has no webhook secret.")
 
-    def identify(self, headers: Mapping[str, str], payload: Any) -> tuple[str, str]:
+    def identify(self, headers: Mapping[str, str], payload: Any, body: bytes) -> Envelope:
         message_id = headers.get("webhook-id", "")
         if not MESSAGE_ID.fullmatch(message_id):
             raise PayloadError("webhook-id", "must be 1 to 100 visible ASCII characters.")
         topic = payload.get("type") if isinstance(payload, dict) else None
         if not isinstance(topic, str) or not MESSAGE_ID.fullmatch(topic):
             raise PayloadError("type", 'must name the topic, for example "order.placed".')
-        return message_id, topic
+        return Envelope(message_id, topic)
 
-    def parse(self, topic: str, payload: Any) -> list[Fact]:
-        definition, read = self.readers[topic]
+    def reads(self, topic: str) -> bool:
+        return topic == BATCH or topic in self.readers
+
+    def parse(self, topic: str, payload: Any, call: Call) -> list[Fact]:
+        return self._batch(payload) if topic == BATCH else self._event(payload)
+
+    def _event(self, payload: Any) -> list[Fact]:
         _check(SCHEMA, payload, [])
+        definition, read = self.readers[payload["type"]]
         _check(
             {"$ref": f"#/$defs/{definition}", "$defs": SCHEMA["$defs"]}, payload["data"], ["data"]
         )
-        _refuse_nul(payload, "")
-        return read(payload["data"], when(payload["timestamp"], "timestamp"))
+        return read(payload["data"], moment(payload["timestamp"], "timestamp"))
+
+    def _batch(self, payload: Any) -> list[Fact]:
+        """Every event that can be read; the fault names those that cannot."""
+        _check({"$ref": "#/$defs/batch", "$defs": SCHEMA["$defs"]}, payload, [])
+        facts: list[Fact] = []
+        faults = []
+        for number, event in enumerate(payload["events"]):
+            try:
+                facts += self._event_of_batch(event)
+            except PayloadError as fault:
+                faults.append(PayloadError(f"events[{number}].{fault.path}", fault.message))
+        if faults:
+            rest = f" ({len(faults) - 1} more events have faults.)" if len(faults) > 1 else ""
+            raise PayloadError(faults[0].path, faults[0].message + rest, readable=facts)
+        return facts
+
+    def _event_of_batch(self, event: Any) -> list[Fact]:
+        topic = event.get("type") if isinstance(event, dict) else None
+        if not isinstance(topic, str) or topic not in self.readers:
+            raise PayloadError("type", f"there is no topic {str(topic)[:60]!r}.")
+        return self._event(event)
 
 
 def _check(schema: Data, value: Any, at: list[str | int]) -> None:
@@ -89,32 +121,6 @@ def _check(schema: Data, value: Any, at: list[str | int]) -> None:
 def _path(parts: Sequence[str | int]) -> str:
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
     return text.lstrip(".") or "(whole body)"
-
-
-def _refuse_nul(value: Any, path: str) -> None:
-    """Postgres text cannot hold U+0000; say where it is rather than fail the whole batch."""
-    if isinstance(value, str) and "\x00" in value:
-        raise PayloadError(path.lstrip("."), "contains the character U+0000.")
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _refuse_nul(key, f"{path}.{key!r}")
-            _refuse_nul(item, f"{path}.{key}")
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            _refuse_nul(item, f"{path}[{index}]")
-
-
-def when(text: str, path: str) -> datetime:
-    """A time with its zone. Raises PayloadError."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise PayloadError(path, f"{text!r} is not an ISO 8601 time.") from None
-    if moment.tzinfo is None:
-        raise PayloadError(path, f"{text!r} has no zone; end it with Z or an offset.")
-    if not EARLIEST <= moment.year <= LATEST:
-        raise PayloadError(path, f"{text!r} is not between {EARLIEST} and {LATEST}.")
-    return moment
 
 
 def customer_fact(data: Data, updated_at: datetime) -> CustomerFact:
@@ -149,8 +155,8 @@ def read_product(data: Data, now: datetime) -> list[Fact]:
 
 
 def read_order(data: Data, now: datetime, kind: str) -> list[Fact]:
-    placed_at = when(data["placed_at"], "data.placed_at")
-    updated_at = when(data.get("updated_at") or data["placed_at"], "data.updated_at")
+    placed_at = moment(data["placed_at"], "data.placed_at")
+    updated_at = moment(data.get("updated_at") or data["placed_at"], "data.updated_at")
     sign = -1 if kind == "cancellation" else 1
     buyer = data.get("customer")
     facts: list[Fact] = read_customer(buyer, updated_at) if buyer else []
@@ -189,7 +195,7 @@ def _line(line: Data, sign: int) -> LineFact:
 
 
 def read_review(data: Data, now: datetime) -> list[Fact]:
-    written_at = when(data["written_at"], "data.written_at")
+    written_at = moment(data["written_at"], "data.written_at")
     words = ("product_id", "rating", "title", "text", "language")
     return [
         TouchpointFact(
@@ -208,7 +214,7 @@ def read_touchpoint(data: Data, now: datetime) -> list[Fact]:
             source=f"touchpoint:{data['id']}",
             kind=data["kind"],
             customer_id=data["customer_id"],
-            occurred_at=when(data["occurred_at"], "data.occurred_at"),
+            occurred_at=moment(data["occurred_at"], "data.occurred_at"),
             data=data.get("data", {}),
         )
     ]

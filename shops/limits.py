@@ -1,0 +1,32 @@
+"""How many deliveries a second a shop may send to this process."""
+
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Bucket:
+    """Holds up to one second's worth; refilled steadily."""
+
+    left: float
+    at: float
+
+
+@dataclass
+class Limits:
+    """One bucket per shop. In memory on purpose: a round trip would cost more than the call."""
+
+    buckets: dict[int, Bucket] = field(default_factory=dict)
+
+    def wait(self, shop_id: int, per_second: int) -> float:
+        """Seconds until the shop may send again; 0 when this call is within the limit."""
+        if not per_second:
+            return 0
+        now = time.monotonic()
+        bucket = self.buckets.setdefault(shop_id, Bucket(per_second, now))
+        bucket.left = min(per_second, bucket.left + (now - bucket.at) * per_second)
+        bucket.at = now
+        if bucket.left < 1:
+            return (1 - bucket.left) / per_second
+        bucket.left -= 1
+        return 0
