@@ -35,17 +35,18 @@ RETURNING customer_id
 REBUILD = """
 WITH said AS (
     SELECT *, bool_or(NOT given) OVER (PARTITION BY customer_id, channel, purpose
-        ORDER BY occurred_at, given DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-        AS was_withdrawn
+        ORDER BY occurred_at, given DESC, explicit DESC
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS was_withdrawn
     FROM customers_consentstatement WHERE customer_id = ANY(%(customers)s)
 ), counted AS (
     SELECT *, lag(given, 1, false) OVER (PARTITION BY customer_id, channel, purpose
-        ORDER BY occurred_at, given DESC) AS before
+        ORDER BY occurred_at, given DESC, explicit DESC) AS before
     FROM said WHERE explicit OR NOT given OR NOT coalesce(was_withdrawn, false)
 ), turns AS (
     SELECT *, lead(occurred_at) OVER turn AS ended_at, lead(how) OVER turn AS ended_how
     FROM counted WHERE given <> before
-    WINDOW turn AS (PARTITION BY customer_id, channel, purpose ORDER BY occurred_at, given DESC)
+    WINDOW turn AS (PARTITION BY customer_id, channel, purpose
+        ORDER BY occurred_at, given DESC, explicit DESC)
 ), outdated AS (
     DELETE FROM customers_consent WHERE customer_id = ANY(%(customers)s)
 )

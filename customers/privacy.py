@@ -14,9 +14,10 @@ from shops.models import Shop
 
 def receive(shop: Shop, fact: PrivacyFact) -> None:
     """Keep the request; an erasure is carried out at once. Safe to repeat."""
+    is_guest = fact.customer_id.startswith("guest:")  # then the id is an e-mail address
     request, is_new = PrivacyRequest.objects.get_or_create(
         shop=shop,
-        reference=fact.reference,
+        reference=_faceless(fact.reference) if is_guest else fact.reference,
         defaults={
             "kind": fact.kind,
             "customer_id_of_shop": fact.customer_id,
@@ -41,9 +42,8 @@ def erase(request: PrivacyRequest) -> None:
             consent.withdraw(customer, channel="email", how="erasure")
             consent.withdraw(customer, channel="sms", how="erasure")
             _blank(customer, request)
-        if request.customer_id_of_shop.startswith("guest:"):  # it is an e-mail address
+        if request.customer_id_of_shop.startswith("guest:"):
             request.customer_id_of_shop = _faceless(request.customer_id_of_shop)
-            request.reference = _faceless(request.reference)
         request.done_at = now()
         request.save()
 

@@ -214,3 +214,48 @@ def test_the_same_ids_in_two_shops_stay_apart():
 
     assert rows(one) == rows(other)
     assert Customer.objects.get(shop=one).pk != Customer.objects.get(shop=other).pk
+
+
+def batch(*events):
+    return {"type": "batch", "events": list(events)}
+
+
+def test_a_batch_of_five_hundred_events_is_read_as_one():
+    shop = make.shop()
+    deliver(shop, batch(*(order(id=f"b{n}") for n in range(500))))
+    assert Order.objects.filter(shop=shop).count() == 500
+
+
+def test_a_fault_in_a_batch_keeps_the_rest_and_names_the_event():
+    shop = make.shop()
+    deliver(shop, batch(order(), order(id="b2", lines="two"), {"type": "moon.landed"}))
+    delivery = Delivery.objects.get(shop=shop)
+    assert delivery.status == "quarantined"
+    assert delivery.reason.startswith("events[1].data.lines: ")
+    assert "(1 more events have faults.)" in delivery.reason
+    assert list(Order.objects.filter(shop=shop).values_list("external_id", flat=True)) == ["1001"]
+
+
+def test_two_partial_updates_end_alike_whichever_comes_first():
+    first = {"type": "customer.updated", "timestamp": "2026-01-01T00:00:00Z"}
+    second = {"type": "customer.updated", "timestamp": "2026-01-02T00:00:00Z"}
+    first["data"], second["data"] = {"id": "7", "phone": "1"}, {"id": "7", "email": "a@x.org"}
+    for calls in ([first, second], [second, first]):
+        shop = make.shop()
+        deliver(shop, *calls)
+        customer = Customer.objects.get(shop=shop)
+        assert (customer.phone, customer.email) == ("1", "a@x.org")
+
+
+def test_a_withdrawal_that_arrives_before_the_permission_still_ends_it():
+    given, withdrawn = (
+        {"type": kind, "timestamp": at, "data": {"customer_id": "7", "channel": "email"}}
+        for kind, at in (
+            ("consent.given", "2026-01-01T00:00:00Z"),
+            ("consent.withdrawn", "2026-01-02T00:00:00Z"),
+        )
+    )
+    shop = make.shop()
+    deliver(shop, withdrawn)
+    deliver(shop, given)
+    assert Consent.objects.get(customer__shop=shop).ended_at

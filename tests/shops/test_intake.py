@@ -229,3 +229,34 @@ def test_without_a_database_the_answer_is_503_and_asks_to_come_back(shop, settin
 
     assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_shop_above_its_limit_is_told_when_to_come_again(post):
+    shop = make.shop(rate_limit=2)
+    answers = [post(*signed(shop, ORDER, message_id=f"m{n}")) for n in range(3)]
+    assert [status for status, _ in answers] == [202, 202, 429]
+    assert Delivery.objects.filter(shop=shop).count() == 2
+
+
+def test_the_answer_to_too_many_says_after_how_many_seconds():
+    shop = make.shop(rate_limit=1)
+    path, content, headers = signed(shop, ORDER)
+    Client().generic("POST", path, content, "application/json", headers=headers)
+    path, content, headers = signed(shop, ORDER, message_id="msg_2")
+    answer = Client().generic("POST", path, content, "application/json", headers=headers)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "1")
+
+
+def test_a_forged_call_does_not_use_the_limit_up(post):
+    shop = make.shop(rate_limit=1)
+    path, content, headers = signed(shop, ORDER)
+    for _ in range(3):
+        assert post(path, content, {**headers, "webhook-signature": "v1,AAAA"})[0] == 401
+    assert post(path, content, headers)[0] == 202
+
+
+def test_both_secrets_are_valid_while_they_rotate(post, shop):
+    old = shop.webhook_secrets[0]
+    rotation.rotate(shop)
+    assert post(*signed(shop, ORDER, secret=old))[0] == 202
+    assert post(*signed(shop, ORDER, message_id="msg_2"))[0] == 202
