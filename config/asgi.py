@@ -1,5 +1,6 @@
 """One ASGI application: webhook intake beside Django."""
 
+import gc
 import os
 from typing import Any
 
@@ -14,6 +15,7 @@ django_application = get_asgi_application()
 from shops.group_commit import Intake  # noqa: E402  (needs Django to be set up)
 
 intake = Intake()
+gc.freeze()  # what is loaded by now stays; looking through it again costs more than a call
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -47,8 +47,10 @@ def digest(*, limit: int = BATCH) -> int:
         by_shop: dict[int, list[Delivery]] = defaultdict(list)
         for delivery in claimed:
             by_shop[delivery.shop_id].append(delivery)
-        for shop in Shop.objects.filter(pk__in=by_shop):
-            _mark(_digest_for(shop, by_shop[shop.pk]))
+        for shop in Shop.objects.filter(pk__in=list(by_shop)):
+            _mark(_digest_for(shop, by_shop.pop(shop.pk)))
+        orphans = [delivery for found in by_shop.values() for delivery in found]
+        _mark([(delivery, "ignored", "The shop is gone.") for delivery in orphans])
     return len(claimed)
 
 
@@ -68,8 +70,11 @@ def _digest_for(shop: Shop, deliveries: list[Delivery]) -> list[Verdict]:
 
 
 def _parse(connector: Connector, shop: Shop, delivery: Delivery) -> list[Fact]:
-    payload = json.loads(bytes(delivery.body))
-    check_text(payload)
+    try:
+        payload = json.loads(bytes(delivery.body))
+        check_text(payload)
+    except RecursionError:
+        raise PayloadError("(whole body)", "is nested too deep.") from None
     call = Call(delivery.sent_at or delivery.received_at, shop.currency)
     return connector.parse(delivery.topic, payload, call)
 

@@ -5,12 +5,13 @@ from typing import Any
 from django.db import connection
 
 CHANNEL = "waymark"
+NOTIFY = "SELECT pg_notify(%s, %s)"
 
 
 def announce(what: str) -> None:
     """Notify on commit; repeats inside one transaction are folded by Postgres."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, what])
+        cursor.execute(NOTIFY, [CHANNEL, what])
 
 
 def connection_parameters() -> dict[str, Any]:

@@ -10,6 +10,8 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
+import orjson
+
 from shops import connectors, secrecy
 from shops.connectors.base import BadSignature, Connector, PayloadError
 from shops.limits import Limits
@@ -27,9 +29,10 @@ FROM shops_shop WHERE key = %s
 STORE = """
 WITH incoming AS (
     SELECT DISTINCT ON (shop_id, message_id) *
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[],
-        %s::bytea[], %s::text[], %s::text[])
+    FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::timestamptz[],
+        %b::bytea[], %b::text[], %b::text[])
         AS call (shop_id, message_id, topic, sent_at, body, status, reason)
+    WHERE shop_id IN (SELECT id FROM shops_shop)
     ORDER BY shop_id, message_id
 ), fresh AS (
     INSERT INTO shops_deliverykey (shop_id, message_id, answer, received_at)
@@ -42,10 +45,8 @@ WITH incoming AS (
     SELECT shop_id, now(), message_id, topic, sent_at, body, status, reason,
         CASE status WHEN 'accepted' THEN NULL ELSE now() END
     FROM incoming JOIN fresh USING (shop_id, message_id)
-), announced AS (
-    SELECT pg_notify('waymark', 'delivery')
 )
-SELECT fresh.shop_id, fresh.message_id FROM fresh, announced
+SELECT shop_id, message_id FROM fresh
 """
 
 EARLIER_ANSWERS = """
@@ -118,10 +119,13 @@ class Incoming:
         return self.shop_id, self.message_id
 
 
+UNKNOWN_SHOP = (404, "unknown_shop", "No shop has this webhook address. Check its key.")
+
+
 def tenant(row: Row | None) -> Tenant:
     """The tenant in a FIND_SHOP row. Raises Refused (404) when there is none."""
     if row is None:
-        raise Refused(404, "unknown_shop", "No shop has this webhook address. Check its key.")
+        raise Refused(*UNKNOWN_SHOP)
     shop_id, connector, rate_limit, *sealed = row
     secrets = tuple(secrecy.unseal(text) for text in sealed if text)
     return Tenant(shop_id, connectors.get(connector), rate_limit, secrets)
@@ -148,7 +152,7 @@ def check(sender: Tenant, headers: Mapping[str, str], body: bytes) -> Incoming:
         raise Refused(401, "bad_signature", f"The signature was not accepted: {fault}.") from fault
     check_rate(sender)
     try:
-        payload = json.loads(body)
+        payload = orjson.loads(body)
         envelope = sender.connector.identify(headers, payload, body)
     except PayloadError as fault:
         raise Refused(400, "bad_request", str(fault)) from fault
@@ -200,17 +204,22 @@ def repeated(group: Sequence[Incoming], fresh: Sequence[Row]) -> list[Incoming]:
 def answers(
     group: Sequence[Incoming], again: Sequence[Incoming], earlier: Sequence[Row]
 ) -> list[Answer]:
-    """One answer per call: a new one gets 202, a repeat gets 200 and the body of the first."""
+    """One answer per call: a new one gets 202, a repeat gets 200 and the body of the first.
+
+    What was neither stored nor seen before is for a shop that is gone.
+    """
     before = {(shop_id, message_id): answer for shop_id, message_id, answer in earlier}
     repeats = {id(call) for call in again}
-    return [
-        Answer(
-            200 if id(call) in repeats else 202,
-            {
-                "ok": True,
-                "id": call.message_id,
-                "status": before[call.key] if id(call) in repeats else call.status,
-            },
-        )
-        for call in group
-    ]
+    found = []
+    for call in group:
+        if id(call) not in repeats:
+            found.append(_kept(202, call, call.status))
+        elif call.key in before:
+            found.append(_kept(200, call, before[call.key]))
+        else:
+            found.append(Refused(*UNKNOWN_SHOP).answer)
+    return found
+
+
+def _kept(status: int, call: Incoming, said: str) -> Answer:
+    return Answer(status, {"ok": True, "id": call.message_id, "status": said})

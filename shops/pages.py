@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from shops import intake
+from shops.announcing import announce
 from shops.intake import AWAY, Answer, Answered, Incoming, Refused
 
 
@@ -27,6 +28,7 @@ def store(call: Incoming) -> Answer:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(intake.STORE, intake.columns([call]))
         again = intake.repeated([call], cursor.fetchall())
+        announce("delivery")
         cursor.execute(intake.EARLIER_ANSWERS, intake.columns(again)[:2])
         return intake.answers([call], again, cursor.fetchall())[0]
 

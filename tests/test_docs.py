@@ -15,7 +15,7 @@ COMMANDS = [
     if path.stem != "__init__"
 ]
 BENCHMARKS = [
-    path.stem for path in (ROOT / "benchmarks").glob("*.py") if not path.stem.startswith("__")
+    path.stem for path in (ROOT / "benchmarks").glob("*.py") if not path.stem.startswith("_")
 ]
 
 

@@ -260,3 +260,20 @@ def test_a_withdrawal_that_arrives_before_the_permission_still_ends_it():
     deliver(shop, withdrawn)
     deliver(shop, given)
     assert Consent.objects.get(customer__shop=shop).ended_at
+
+
+@pytest.mark.parametrize("depth", [900, 1000, 1020])
+def test_what_is_nested_too_deep_is_quarantined(depth):
+    shop = make.shop()
+    body = {"type": "customer.updated", "timestamp": "2026-01-01T00:00:00Z", "data": "DEEP"}
+    text = json.dumps(body).replace('"DEEP"', "[" * depth + "]" * depth)
+    Delivery.objects.create(shop=shop, message_id="m", topic=body["type"], body=text.encode())
+    ingest.digest()
+    assert Delivery.objects.get(shop=shop).status == "quarantined"
+
+
+def test_a_delivery_whose_shop_is_gone_holds_nobody_up():
+    Delivery.objects.create(shop_id=10**9, message_id="m", topic="order.placed", body=b"{}")
+    assert ingest.digest() == 1
+    assert Delivery.objects.get(shop_id=10**9).status == "ignored"
+    assert ingest.digest() == 0

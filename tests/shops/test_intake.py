@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import Webhook
 
 from shops import rotation
 from shops.group_commit import Intake
+from shops.intake import Incoming
 from shops.models import Delivery, DeliveryKey
 from tests import make
 
@@ -191,7 +192,7 @@ def test_two_hundred_calls_at_once_with_repeats_are_each_stored_once(shop):
     assert Delivery.objects.filter(shop=shop).count() == 100
 
 
-def test_a_row_that_the_database_refuses_does_not_take_its_group_down(shop):
+def test_a_call_for_a_shop_that_was_just_deleted_is_404_and_its_group_is_stored(shop):
     gone = make.shop()
     calls = [signed(shop, ORDER, message_id=f"msg_{n}") for n in range(10)]
 
@@ -208,8 +209,27 @@ def test_a_row_that_the_database_refuses_does_not_take_its_group_down(shop):
     found = asyncio.run(post_to_both())
 
     assert found.count(202) == 9
-    assert found[4] == 503
-    assert Delivery.objects.filter(shop=shop).count() == 10
+    assert found[4] == 404
+    assert Delivery.objects.count() == 10
+
+
+@pytest.mark.parametrize("topic", ["x" * 200, "\ud800"])
+def test_a_row_that_the_database_refuses_does_not_take_its_group_down(shop, topic):
+    def incoming(number, topic="order.placed"):
+        return Incoming(shop.pk, f"m{number}", topic, None, b"{}", "accepted", "")
+
+    async def store_all():
+        intake = Intake()
+        group = [incoming(1), incoming(2, topic), incoming(3)]
+        found = await asyncio.gather(*map(intake.store, group), return_exceptions=True)
+        await intake.close()
+        return found
+
+    first, refused, third = asyncio.run(store_all())
+
+    assert (first.status, third.status) == (202, 202)
+    assert isinstance(refused, Exception)
+    assert Delivery.objects.filter(shop=shop).count() == 2
 
 
 def delete(shop):
