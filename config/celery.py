@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
     "Follow the clock: campaigns": every(600, "campaigns.tasks.enrol_all"),
     "RFM scores": daily(2, "segments.tasks.refresh_rfm"),
     "Personas": daily(3, "segments.tasks.refresh_personas"),
+    "Forget old deliveries": daily(4, "shops.tasks.forget_old_deliveries"),
     "Prepare partitions": daily(1, "customers.tasks.prepare_partitions"),
 }
 

@@ -26,6 +26,7 @@ NAVIGATION = [
             page(_("Customers"), "group", "customers.customer"),
             page(_("Segments"), "donut_small", "segments.segment"),
             page(_("Personas"), "diversity_3", "segments.clustering"),
+            page(_("Privacy requests"), "shield", "customers.privacyrequest"),
             page(_("Suppressed addresses"), "block", "customers.suppression"),
         ],
     },
@@ -46,6 +47,7 @@ NAVIGATION = [
         "items": [
             page(_("Shops"), "storefront", "shops.shop"),
             page(_("Products"), "category", "shops.product"),
+            page(_("Coupons"), "local_activity", "shops.coupon"),
             page(_("Orders"), "receipt_long", "customers.order"),
             page(_("Deliveries"), "webhook", "shops.delivery"),
             page(_("History imports"), "upload_file", "customers.historyimport"),

@@ -7,14 +7,19 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from customers import ingest
-from customers.models import Customer, HistoryImport, Order, Suppression
-from shops.console import ReadOnly, ShopAdmin
+from customers.models import Customer, HistoryImport, Order, PrivacyRequest, Suppression
+from customers.replaying import ReplayForm
+from shops.console import ReadOnly, ShopAdmin, shops_of
+from shops.masking import mask
 from shops.models import Delivery
 from shops.panels import gather
 
@@ -71,12 +76,22 @@ class Deliveries(ReadOnly, ShopAdmin):
     """Webhook calls as they arrived; any of them can be read again."""
 
     list_display = ("received_at", "topic", "message_id", "state", "reason", "shop")
-    list_filter = ("status", "shop")
-    search_fields = ("message_id__exact",)
+    list_filter = ("status", "received_at", "shop")
+    search_fields = ("message_id__exact", "topic__exact")
+    search_help_text = _("A message id, or a topic")
     list_select_related = ("shop",)
-    readonly_fields = ("content",)
     exclude = ("body",)
     actions = ("replay",)
+    actions_list = ("replay_range",)
+
+    def get_fields(self, request: HttpRequest, obj: Delivery | None = None) -> list[str]:
+        hidden = not request.user.has_perm("shops.see_personal_data")
+        body = "masked_content" if hidden else "content"
+        return ["shop", "topic", "status", "reason", "received_at", "sent_at", "digested_at",
+                "message_id", body]  # fmt: skip
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Delivery | None = None) -> list[str]:
+        return self.get_fields(request, obj)
 
     @display(description=_("status"), label=STATUS_COLOURS)
     def state(self, delivery: Delivery) -> str:
@@ -84,15 +99,43 @@ class Deliveries(ReadOnly, ShopAdmin):
 
     @admin.display(description=_("body"))
     def content(self, delivery: Delivery) -> str:
-        return json.dumps(json.loads(bytes(delivery.body)), indent=2, ensure_ascii=False)
+        return _pretty(json.loads(bytes(delivery.body)))
+
+    @admin.display(description=_("body"))
+    def masked_content(self, delivery: Delivery) -> str:
+        return _pretty(mask(json.loads(bytes(delivery.body))))
 
     @admin.action(description=_("Read again"), permissions=["replay"])
     def replay(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
         count = ingest.replay(deliveries)
         messages.success(request, gettext("%d deliveries will be read again.") % count)
 
+    @action(description=_("Read a time range again"), permissions=["replay"])
+    def replay_range(self, request: HttpRequest) -> HttpResponse:
+        form = ReplayForm(shops_of(request), request.POST or None, initial={"until": now()})
+        if form.is_valid():
+            self.replay(request, form.found())
+            return redirect("admin:shops_delivery_changelist")
+        title = _("Read a time range again")
+        context = {**self.admin_site.each_context(request), "title": title, "form": form}
+        return TemplateResponse(request, "admin/shops/delivery/replay.html", context)
+
     def has_replay_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("shops.change_delivery")
+
+
+def _pretty(payload: Any) -> str:
+    text = json.dumps(payload, indent=2, ensure_ascii=False)
+    return format_html('<pre class="wm-body">{}</pre>', text)
+
+
+@admin.register(PrivacyRequest)
+class PrivacyRequests(ReadOnly, ShopAdmin):
+    """Legal requests that shops passed on; those without a date under "done" wait for a person."""
+
+    list_display = ("kind", "customer_id_of_shop", "requested_at", "done_at", "shop")
+    list_filter = ("kind", "shop")
+    list_select_related = ("shop",)
 
 
 @admin.register(Suppression)

@@ -1,17 +1,24 @@
 """Shops, their products and staff."""
 
+from typing import Any, cast
+
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from shops import rotation
+from shops import connecting, connectors, rotation
 from shops.console import ReadOnly, ShopAdmin
-from shops.models import Product, Shop, User
+from shops.models import Coupon, Product, Shop, User
 
 
 @admin.register(User)
@@ -32,6 +39,58 @@ class Shops(ShopAdmin):
     filter_horizontal = ("staff",)
     readonly_fields = ("webhook_address", "created_at")
     actions = ("reveal_secret", "rotate_secret")
+    actions_list = ("connect",)
+
+    def get_urls(self) -> list[URLPattern]:
+        admit = self.admin_site.admin_view
+        return [
+            path("<int:pk>/connected/", admit(self.connected), name="shops_shop_connected"),
+            path("<int:pk>/arrivals/", admit(self.arrivals), name="shops_shop_arrivals"),
+            *super().get_urls(),
+        ]
+
+    @action(description=_("Connect a shop"), permissions=["connect"], variant="primary")
+    def connect(self, request: HttpRequest) -> HttpResponse:
+        form = connecting.PlatformForm(request.POST or None)
+        if form.is_valid():
+            shop = form.save(cast(User, request.user))
+            return redirect("admin:shops_shop_connected", shop.pk)
+        return self._page(request, "connect", _("Connect a shop"), {"form": form})
+
+    def has_connect_permission(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request)
+
+    def connected(self, request: HttpRequest, pk: int) -> HttpResponse:
+        shop = self._changeable(request, pk)
+        form = connecting.SecretForm(request.POST or None)
+        if form.is_valid():
+            form.save(shop)
+            messages.success(request, gettext("The secret is kept, sealed."))
+            return redirect("admin:shops_shop_connected", shop.pk)
+        connector = connectors.get(shop.connector)
+        known = {
+            "label": connector.label,
+            "guide": connector.guide,
+            "makes_secret": connector.makes_secret,
+            "address": request.build_absolute_uri(self.webhook_address(shop)),
+            "secret": shop.webhook_secrets[0],
+            "arrivals_url": reverse("admin:shops_shop_arrivals", args=[shop.pk]),
+            "form": form,
+        }
+        return self._page(request, "connected", shop.name, known)
+
+    def arrivals(self, request: HttpRequest, pk: int) -> JsonResponse:
+        return JsonResponse({"arrivals": connecting.arrivals(self._changeable(request, pk))})
+
+    def _changeable(self, request: HttpRequest, pk: int) -> Shop:
+        shop = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_change_permission(request, shop):
+            raise PermissionDenied
+        return shop
+
+    def _page(self, request: HttpRequest, name: str, title: Any, known: dict[str, Any]) -> Any:
+        context = {**self.admin_site.each_context(request), "title": title, **known}
+        return TemplateResponse(request, f"admin/shops/shop/{name}.html", context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shop]:
         shops = Shop.objects.order_by("pk")
@@ -61,4 +120,14 @@ class Products(ReadOnly, ShopAdmin):
     list_display = ("title", "external_id", "category", "price_cents", "shop")
     list_filter = ("shop",)
     search_fields = ("external_id__exact", "title__istartswith")
+    list_select_related = ("shop",)
+
+
+@admin.register(Coupon)
+class Coupons(ReadOnly, ShopAdmin):
+    """The shops' vouchers."""
+
+    list_display = ("code", "kind", "value", "used_count", "expires_at", "shop")
+    list_filter = ("kind", "shop")
+    search_fields = ("code__istartswith",)
     list_select_related = ("shop",)

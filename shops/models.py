@@ -130,6 +130,7 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
+        permissions = [("see_personal_data", _("May see personal data in raw deliveries"))]
         indexes = [
             Index(fields=["id"], condition=Q(digested_at=None), name="delivery_waiting"),
             Index(fields=["id"], condition=Q(status="quarantined"), name="delivery_quarantined"),

@@ -19,12 +19,7 @@ def ensure(table: str, months: Iterable[datetime]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         # One maker at a time: two of them would both find the month missing.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('waymark.partitions'))")
-        cursor.execute(
-            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-            " WHERE i.inhparent = %s::regclass",
-            [table],
-        )
-        existing = {name for (name,) in cursor.fetchall()}
+        existing = _partitions(cursor, table)
         for year, month in firsts:
             name = f"{table}_{year}_{month:02d}"
             if name not in existing:
@@ -42,6 +37,43 @@ def _attach(cursor: CursorWrapper, table: str, name: str, first: tuple[int, int]
         f" INSERT INTO {name} SELECT * FROM moved;"
         f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"
     )
+
+
+def drop_before(table: str, moment: datetime, *, unless: str) -> list[str]:
+    """Drop the partitions that end before the moment, but for those with a row that `unless` finds.
+
+    Returns the names of those that were dropped. Rows of the default partition are deleted.
+    """
+    dropped = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        for name in sorted(_partitions(cursor, table)):
+            end = _end(table, name)
+            if end is None or end > moment:
+                continue
+            cursor.execute(f"SELECT EXISTS (SELECT FROM {name} WHERE {unless})")
+            if not cursor.fetchone()[0]:
+                cursor.execute(f"DROP TABLE {name}")
+                dropped.append(name)
+        cursor.execute(
+            f"DELETE FROM {table}_default WHERE {PARTITIONED[table]} < %s AND NOT ({unless})",
+            [moment],
+        )
+    return dropped
+
+
+def _end(table: str, name: str) -> datetime | None:
+    """When a partition's month is over; None for the default one."""
+    year, _, month = name.removeprefix(f"{table}_").partition("_")
+    return _next_month(int(year), int(month)) if year.isdigit() else None
+
+
+def _partitions(cursor: CursorWrapper, table: str) -> set[str]:
+    cursor.execute(
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+        " WHERE i.inhparent = %s::regclass",
+        [table],
+    )
+    return {name for (name,) in cursor.fetchall()}
 
 
 def ensure_ahead(now: datetime) -> None:

@@ -2,14 +2,17 @@
 
 import json
 
+from django.utils.timezone import now
+
 from campaigns import engine, launching, winback
 from campaigns.models import Campaign, CaughtMail
 from customers import consent, imports, profiles
+from customers.models import PrivacyRequest
 from journeys import lifecycle, stages
 from reviews_nlp import reading
 from segments import membership, rfm, starter
 from segments.models import Clustering
-from shops.models import Delivery, Shop
+from shops.models import Coupon, Delivery, Shop
 from tests import make
 
 
@@ -24,6 +27,8 @@ def of_every_kind(shop: Shop) -> Campaign:
     )
     imports.HistoryImport.objects.create(shop=shop, kind="orders", digest="0", file_name="f.csv")
     consent.suppress(shop, channel="email", address="x@example.com", reason="bounced")
+    PrivacyRequest.objects.create(shop=shop, reference="r", kind="export", requested_at=now())
+    Coupon.objects.create(shop=shop, external_id="c", code="10off", kind="percent", value=10)
     lifecycle.create(shop)
     starter.create(shop)
     profiles.refresh(shop)

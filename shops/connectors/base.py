@@ -172,6 +172,7 @@ class Connector(ABC):
     """Verifies a platform's webhook calls and translates them. Pure: no database, no network."""
 
     label: str
+    makes_secret = True  # the platform makes the signing secret; else it takes ours
     guide: str | Promise  # where the shop's owner enters address and secret
 
     @abstractmethod

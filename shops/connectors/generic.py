@@ -39,6 +39,7 @@ class Generic(Connector):
     """Waymark's own webhook format; see docs/webhooks.md."""
 
     label = "Generic"
+    makes_secret = False
     guide = _("Anything that can post JSON; the format is described in docs/webhooks.md.")
 
     def __init__(self) -> None:

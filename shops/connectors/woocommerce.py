@@ -41,6 +41,7 @@ class WooCommerce(Connector):
     """Webhooks of the REST API, version 1 to 3 and the legacy one."""
 
     label = "WooCommerce"
+    makes_secret = False
     guide = _("WooCommerce → Settings → Advanced → Webhooks; paste address and secret there.")
 
     def verify(self, secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> None:

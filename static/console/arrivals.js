@@ -1,0 +1,24 @@
+// Shows deliveries as they arrive, and copies what is to be pasted elsewhere.
+const panel = document.querySelector("[data-arrivals]");
+const list = panel.querySelector("[data-list]");
+
+async function look() {
+  const answer = await fetch(panel.dataset.arrivals);
+  if (!answer.ok) return;
+  const { arrivals } = await answer.json();
+  panel.querySelector("[data-waiting]").hidden = arrivals.length > 0;
+  panel.querySelector("[data-done]").hidden = arrivals.length === 0;
+  list.replaceChildren(...arrivals.map((arrival) => {
+    const row = document.createElement("li");
+    const topic = document.createElement("b");
+    topic.textContent = arrival.topic;
+    row.append(topic, `${arrival.status} ${arrival.reason}`.trim());
+    return row;
+  }));
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", () => navigator.clipboard.writeText(button.dataset.copy));
+}
+look();
+setInterval(look, 1500);
