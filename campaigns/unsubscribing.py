@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db import transaction
 from django.urls import reverse
+from django.utils.timezone import now
 
 from campaigns.models import Message
-from customers import consent
+from customers import consent, touchpoints
 
 SIGNER = Signer(salt="waymark.unsubscribe", sep=".")
 
@@ -27,4 +29,15 @@ def message_of(token: str) -> Message | None:
 
 def unsubscribe(message: Message, *, how: str) -> None:
     """Withdraw the customer's consent on the message's channel. Safe to repeat."""
-    consent.withdraw(message.customer, channel=message.channel, how=how)
+    at = now()
+    with transaction.atomic():
+        if consent.withdraw(message.customer, channel=message.channel, how=how):
+            told = touchpoints.Row(
+                message.shop_id,
+                message.customer_id,
+                "message.unsubscribed",
+                f"unsubscribed:{message.pk}:{at:%Y%m%dT%H%M%S%f}",
+                at,
+                {"message": message.pk, "campaign": message.campaign_id},
+            )
+            touchpoints.record([told])

@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
     "React to changed customers": every(1, "campaigns.tasks.react"),
     "Run due campaign steps": every(1, "campaigns.tasks.run_due"),
     "Send due messages": every(1, "campaigns.tasks.send_due"),
+    "Tell the shops' endpoints": every(5, "shops.tasks.deliver_outgoing"),
     "Find messages left in flight": every(60, "campaigns.tasks.sweep"),
     "Follow the clock: segments": every(3600, "segments.tasks.refresh_memberships"),
     "Follow the clock: stages": every(3600, "journeys.tasks.place_all"),
@@ -50,6 +51,7 @@ ANNOUNCED = {
     "review": "reviews_nlp.tasks.read_reviews",
     "stale": "campaigns.tasks.react",
     "enrolment": "campaigns.tasks.run_due",
+    "outgoing": "shops.tasks.deliver_outgoing",
     "message": "campaigns.tasks.send_due",
 }
 EXPIRES_SECONDS = 5

@@ -50,6 +50,8 @@ NAVIGATION = [
             page(_("Coupons"), "local_activity", "shops.coupon"),
             page(_("Orders"), "receipt_long", "customers.order"),
             page(_("Deliveries"), "webhook", "shops.delivery"),
+            page(_("Endpoints"), "call_made", "shops.endpoint"),
+            page(_("Outgoing events"), "outgoing_mail", "shops.outgoingevent"),
             page(_("History imports"), "upload_file", "customers.historyimport"),
         ],
     },

@@ -24,6 +24,18 @@ ANALYSERS = {
     "textblob": "reviews_nlp.analysers.textblob.TextBlobAnalyser",
 }
 
+# What an endpoint of a shop may ask to be told: the type and when it is told.
+EVENTS = {
+    "customer.segment_entered": _("A customer came into a segment"),
+    "customer.segment_left": _("A customer left a segment"),
+    "customer.stage_changed": _("A customer moved to another stage of a journey"),
+    "message.sent": _("A message was handed to its carrier"),
+    "message.unsubscribed": _("A customer unsubscribed by a message's link"),
+    "consent.withdrawn": _("A customer withdrew a permission"),
+    "order.placed": _("An order arrived"),
+    "review.written": _("A review arrived"),
+}
+
 # Rule field path: type, SQL expression, label. The aliases are fixed by segments.rules:
 # c is customers_customer, p is customers_profile (LEFT JOIN: no profile reads as NULL).
 STAGE_OF_CUSTOMER = """(

@@ -149,6 +149,7 @@ SPECTACULAR_SETTINGS = {"TITLE": "Waymark", "VERSION": "1", "SERVE_INCLUDE_SCHEM
 CONNECTORS = plugins.CONNECTORS
 CHANNELS = plugins.CHANNELS
 ANALYSERS = plugins.ANALYSERS
+EVENTS = plugins.EVENTS
 RULE_FIELDS = plugins.RULE_FIELDS
 OVERVIEW_PANELS = plugins.OVERVIEW_PANELS
 CUSTOMER_PANELS = plugins.CUSTOMER_PANELS
@@ -156,6 +157,8 @@ CUSTOMER_PANELS = plugins.CUSTOMER_PANELS
 INTAKE_MAX_BYTES = env.int("INTAKE_MAX_BYTES", default=1_000_000)
 DELIVERY_RETENTION_DAYS = env.int("DELIVERY_RETENTION_DAYS", default=90)
 DELIVERY_KEY_DAYS = env.int("DELIVERY_KEY_DAYS", default=90)  # on top: repeats stay harmless
+# Networks that addresses typed in by users may lead to although they are not public, as CIDR.
+OUTGOING_ALLOWED_NETWORKS = env.list("OUTGOING_ALLOWED_NETWORKS", default=[])
 SEND_LEASE_SECONDS = env.int("SEND_LEASE_SECONDS", default=600)
 
 UNFOLD = navigation.UNFOLD

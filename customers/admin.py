@@ -112,7 +112,11 @@ class Deliveries(ReadOnly, ShopAdmin):
 
     @action(description=_("Read a time range again"), permissions=["replay"])
     def replay_range(self, request: HttpRequest) -> HttpResponse:
-        form = ReplayForm(shops_of(request), request.POST or None, initial={"until": now()})
+        form = ReplayForm(
+            shops_of(request),
+            request.POST or None,
+            initial={"until": now(), "status": "quarantined"},
+        )
         if form.is_valid():
             self.replay(request, form.found())
             return redirect("admin:shops_delivery_changelist")

@@ -115,8 +115,8 @@ def give_all(shop: Shop, *, channel: str, how: str, except_ids: str) -> int:
     return len(agreed)
 
 
-def withdraw(customer: Customer, *, channel: str, how: str) -> None:
-    """End the customer's consent on this channel at once. Safe to repeat.
+def withdraw(customer: Customer, *, channel: str, how: str) -> bool:
+    """End the customer's consent on this channel at once; False when there was none to end.
 
     Messages already planned are left to the gate: it refuses them with "no consent".
     """
@@ -125,7 +125,7 @@ def withdraw(customer: Customer, *, channel: str, how: str) -> None:
         Customer.objects.select_for_update().get(pk=customer.pk)
         was_open = Consent.objects.filter(customer=customer, channel=channel, ended_at=None)
         if not was_open.exists():
-            return
+            return False
         state(
             customer.shop, [Statement(customer.pk, channel, given=False, occurred_at=at, how=how)]
         )
@@ -141,6 +141,7 @@ def withdraw(customer: Customer, *, channel: str, how: str) -> None:
                 )
             ]
         )
+    return True
 
 
 def suppress(shop: Shop, *, channel: str, address: str, reason: str) -> None:

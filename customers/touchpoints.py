@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from customers.columns import run
 from customers.models import Customer
+from shops import outbox
 from shops.announcing import announce
 from shops.models import Shop
 
@@ -29,7 +31,17 @@ ON CONFLICT (shop_id, source, occurred_at) DO UPDATE SET customer_id = excluded.
     kind = excluded.kind, data = excluded.data, unread = excluded.unread
 WHERE (coalesce(excluded.data->>'{REVISION}', ''), excluded.data::text)
     > (coalesce(o.data->>'{REVISION}', ''), o.data::text)
-RETURNING customer_id
+RETURNING customer_id, shop_id, source, occurred_at
+"""
+
+TOLD = """
+SELECT t.shop_id, t.kind AS type, left('touchpoint:' || t.source, 160) AS cause, t.occurred_at,
+    t.data || jsonb_build_object('customer', c.external_id) AS data
+FROM unnest(%(shops)s::bigint[], %(sources)s::text[], %(times)s::timestamptz[])
+    AS n (shop_id, source, occurred_at)
+JOIN customers_touchpoint t USING (shop_id, source, occurred_at)
+LEFT JOIN customers_customer c ON c.id = t.customer_id
+WHERE t.kind = ANY(%(kinds)s)
 """
 
 # An order's touchpoint shows the order as it stands.
@@ -85,12 +97,21 @@ def record(rows: Sequence[Row], *, wake: bool = True) -> int:
     if not rows:
         return 0
     with transaction.atomic():
-        told = [customer for round_ in _rounds(rows) for (customer,) in run(INSERT, round_)]
+        told = [row for round_ in _rounds(rows) for row in run(INSERT, round_)]
+        _publish(rows, told)
         if wake:
-            mark_stale(customer for customer in told if customer)
+            mark_stale(customer for customer, *_ in told if customer)
         if any(row.kind in READ_LATER for row in rows):
             announce("review")
     return len(told)
+
+
+def _publish(rows: Sequence[Row], told: Sequence[tuple[Any, ...]]) -> None:
+    """Tell the shops' endpoints of new touchpoints of a kind that may be asked for."""
+    if told and any(row.kind in settings.EVENTS for row in rows):
+        shops, sources, times = (list(column) for column in list(zip(*told, strict=True))[1:])
+        known = {"shops": shops, "sources": sources, "times": times, "kinds": [*settings.EVENTS]}
+        outbox.publish(TOLD, known)
 
 
 def _rounds(rows: Sequence[Row]) -> Iterator[list[tuple[Any, ...]]]:

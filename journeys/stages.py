@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from journeys.models import Journey, Stage
 from segments import rules
 from segments.rules import RuleError
+from shops import outbox
 from shops.models import Shop
 
 FITTING = """
@@ -39,6 +40,17 @@ ON CONFLICT DO NOTHING
 """
 
 
+# now() is the transaction's: these are the visits that it opened.
+CHANGED = """
+SELECT v.shop_id, 'customer.stage_changed' AS type, 'stage_changed:' || v.id AS cause,
+    now() AS occurred_at, jsonb_build_object('customer', c.external_id, 'journey', j.key,
+        'stage', s.key, 'name', s.name) AS data
+FROM journeys_stagevisit v JOIN journeys_stage s ON s.id = v.stage_id
+JOIN journeys_journey j ON j.id = v.journey_id JOIN customers_customer c ON c.id = v.customer_id
+WHERE v.journey_id = %(journey)s AND v.entered_at = now() {only}
+"""
+
+
 def place(shop: Shop, customers: list[int] | None = None) -> int:
     """Move these customers (None: all) to the stage they now belong to, on every active journey.
 
@@ -63,7 +75,10 @@ def _place(journey: Journey, customers: list[int] | None) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(fitting + CLOSE, params)
         cursor.execute(fitting + OPEN, params)
-        return int(cursor.rowcount)
+        moved = int(cursor.rowcount)
+        if moved and outbox.is_wanted(journey.shop, "customer.stage_changed"):
+            outbox.publish(CHANGED.format(only=only), {**params})
+        return moved
 
 
 def _cases(journey: Journey) -> tuple[str, dict[str, Any]]:

@@ -1,11 +1,12 @@
 """Rule segments follow their rules: one diff statement a segment."""
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.timezone import now
 
 from segments import rules
 from segments.models import Segment
 from segments.rules import Compiled, RuleError
+from shops import outbox
 from shops.models import Shop
 
 # Who should be in, against who is: those who left are closed, newcomers are opened. For a batch of
@@ -34,6 +35,18 @@ WHERE id = %(segment)s
 """
 
 
+# now() is the transaction's: these are the memberships that it opened and closed.
+MOVED = """
+SELECT m.shop_id, 'customer.segment_' || verb AS type,
+    'segment_' || verb || ':' || m.id AS cause, now() AS occurred_at,
+    jsonb_build_object('customer', c.external_id, 'segment', s.key, 'name', s.name) AS data
+FROM segments_membership m JOIN segments_segment s ON s.id = m.segment_id
+JOIN customers_customer c ON c.id = m.customer_id
+CROSS JOIN LATERAL (SELECT CASE WHEN m.left_at IS NULL THEN 'entered' ELSE 'left' END) AS v (verb)
+WHERE m.segment_id = %(segment)s AND now() IN (m.entered_at, m.left_at) {only_m}
+"""
+
+
 def refresh(shop: Shop, customers: list[int] | None = None) -> int:
     """Bring the shop's rule segments up to date for these customers (None: for all).
 
@@ -42,6 +55,7 @@ def refresh(shop: Shop, customers: list[int] | None = None) -> int:
     """
     refreshed = 0
     for segment in Segment.objects.filter(shop=shop, kind="rule").order_by("pk"):
+        segment.shop = shop
         try:
             compiled = rules.compile(segment.rule or {})
         except RuleError as fault:
@@ -60,11 +74,15 @@ def refresh_all() -> None:
 
 def _refresh(segment: Segment, compiled: Compiled, customers: list[int] | None) -> None:
     only = customers is not None
+    only_m = "AND m.customer_id = ANY(%(customers)s)" if only else ""
     statement = DIFF.format(
         condition=compiled.sql,
         only_c="AND c.id = ANY(%(customers)s)" if only else "",
-        only_m="AND m.customer_id = ANY(%(customers)s)" if only else "",
+        only_m=only_m,
     )
     own = {"shop": segment.shop_id, "segment": segment.pk, "customers": customers}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {**compiled.params, **own})
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {**compiled.params, **own})
+        if outbox.is_wanted(segment.shop, "customer.segment_entered", "customer.segment_left"):
+            outbox.publish(MOVED.format(only_m=only_m), own)

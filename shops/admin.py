@@ -1,7 +1,9 @@
-"""Shops, their products and staff."""
+"""Shops, their products and staff, and the endpoints that they want told."""
 
 from typing import Any, cast
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
@@ -12,13 +14,24 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
-from unfold.decorators import action
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
 
-from shops import connecting, connectors, rotation
+from shops import connecting, connectors, outbox, reaching, rotation
 from shops.console import ReadOnly, ShopAdmin
-from shops.models import Coupon, Product, Shop, User
+from shops.models import (
+    Coupon,
+    Endpoint,
+    OutgoingAttempt,
+    OutgoingEvent,
+    Product,
+    Shop,
+    User,
+)
+
+STATES = {"paused": "danger", "failing": "warning", "ok": "success"}
 
 
 @admin.register(User)
@@ -131,3 +144,89 @@ class Coupons(ReadOnly, ShopAdmin):
     list_filter = ("kind", "shop")
     search_fields = ("code__istartswith",)
     list_select_related = ("shop",)
+
+
+class EndpointForm(forms.ModelForm):
+    """The events are ticked, and an address inside our network is refused right away."""
+
+    events = forms.MultipleChoiceField(
+        label=_("Events"),
+        choices=list(settings.EVENTS.items()),
+        widget=UnfoldAdminCheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Endpoint
+        fields = ("shop", "url", "events", "concurrency")
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        try:
+            reaching.check(url)
+        except reaching.Unreachable as fault:
+            raise forms.ValidationError(str(fault)) from fault
+        return url
+
+
+@admin.register(Endpoint)
+class Endpoints(ShopAdmin):
+    """Addresses that are told what happens; a paused one waits for a person."""
+
+    form = EndpointForm
+    list_display = ("url", "shop", "state", "failure_count", "next_at", "paused_reason")
+    list_filter = ("shop",)
+    list_select_related = ("shop",)
+    readonly_fields = ("failure_count", "failing_since", "paused_at", "paused_reason")
+    actions = ("resume", "reveal_secret", "rotate_secret")
+
+    @display(description=_("state"), label=STATES)
+    def state(self, endpoint: Endpoint) -> str:
+        return "paused" if endpoint.paused_at else "failing" if endpoint.failing_since else "ok"
+
+    @admin.action(description=_("Deliver again from where it stopped"), permissions=["change"])
+    def resume(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
+        outbox.resume(list(endpoints.values_list("pk", flat=True)))
+        messages.success(request, gettext("What has gathered will be delivered now."))
+
+    @admin.action(description=_("Show the signing secret"), permissions=["change"])
+    def reveal_secret(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
+        for endpoint in endpoints:
+            messages.info(request, f"{endpoint.url}: {endpoint.secrets[0]}")
+
+    @admin.action(description=_("Make a new signing secret"), permissions=["change"])
+    def rotate_secret(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
+        for endpoint in endpoints:
+            outbox.rotate(endpoint)
+        messages.success(request, gettext("Deliveries are signed with the old secret as well."))
+
+
+class Attempts(TabularInline):
+    """What each try brought."""
+
+    model = OutgoingAttempt
+    fields = readonly_fields = ("at", "status", "answer", "seconds")
+    ordering = ("-id",)
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, *args: Any) -> bool:
+        return False
+
+
+@admin.register(OutgoingEvent)
+class OutgoingEvents(ReadOnly, ShopAdmin):
+    """What endpoints were told or will be, with every attempt."""
+
+    list_display = ("created_at", "type", "endpoint", "attempt_count", "delivered_at", "shop")
+    list_filter = ("type", "shop")
+    list_select_related = ("shop", "endpoint")
+    inlines = (Attempts,)
+    actions = ("replay",)
+
+    @admin.action(description=_("Deliver once more"), permissions=["replay"])
+    def replay(self, request: HttpRequest, events: QuerySet[OutgoingEvent]) -> None:
+        outbox.replay(list(events.values_list("pk", flat=True)))
+        messages.success(request, gettext("The chosen events will be delivered once more."))
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("shops.change_endpoint")

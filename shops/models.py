@@ -138,3 +138,79 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.message_id}"
+
+
+class Endpoint(models.Model):
+    """An address of the shop's own that is told what happens here. Told in order, one at a time."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    url = models.URLField(_("address"), max_length=500)
+    events = models.JSONField(_("events"), default=list)
+    concurrency = models.PositiveSmallIntegerField(
+        _("at a time"),
+        default=1,
+        help_text=_("1 keeps the order of events; more are faster, in no certain order."),
+    )
+    secret_sealed = models.TextField(default=secrecy.new_webhook_secret, editable=False)
+    previous_secret_sealed = models.TextField(blank=True, editable=False)
+    failure_count = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
+    failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
+    next_at = models.DateTimeField(_("next attempt"), default=now, editable=False)
+    busy_until = models.DateTimeField(null=True, editable=False)
+    paused_at = models.DateTimeField(_("paused"), null=True, editable=False)
+    paused_reason = models.CharField(_("why paused"), max_length=300, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=now, editable=False)
+
+    class Meta:
+        verbose_name = _("endpoint")
+        verbose_name_plural = _("endpoints")
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def secrets(self) -> list[str]:
+        """What deliveries are signed with: the current secret first, then the previous one."""
+        sealed = [self.secret_sealed, self.previous_secret_sealed]
+        return [secrecy.unseal(text) for text in sealed if text]
+
+
+class OutgoingEvent(models.Model):
+    """Something that happened, to be told to one endpoint; written in the transaction it tells of.
+
+    `cause` makes a repeat recognisable. Waits until it was delivered, however long that takes.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, verbose_name=_("endpoint"))
+    cause = models.CharField(_("cause"), max_length=160)
+    type = models.CharField(_("type"), max_length=60)
+    data = models.JSONField(_("data"))
+    occurred_at = models.DateTimeField(_("occurred"))
+    created_at = models.DateTimeField(_("created"), default=now)
+    attempt_count = models.PositiveIntegerField(_("attempts"), default=0)
+    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("outgoing event")
+        verbose_name_plural = _("outgoing events")
+        constraints = [UniqueConstraint(fields=["endpoint", "cause"], name="outgoing_once")]
+        indexes = [
+            Index(
+                fields=["endpoint", "id"], condition=Q(delivered_at=None), name="outgoing_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.pk}"
+
+
+class OutgoingAttempt(models.Model):
+    """One try to deliver an outgoing event, and what the endpoint answered."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    event = models.ForeignKey(OutgoingEvent, on_delete=models.CASCADE, related_name="attempts")
+    at = models.DateTimeField(_("at"), default=now)
+    status = models.PositiveSmallIntegerField(_("status"), null=True)
+    answer = models.TextField(_("answer"), blank=True)
+    seconds = models.FloatField(_("seconds"))

@@ -3,9 +3,14 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from shops import retention
+from shops import outbox, retention
 
 
 @shared_task(ignore_result=True)
 def forget_old_deliveries() -> None:
     retention.forget_old(now())
+
+
+@shared_task(ignore_result=True)
+def deliver_outgoing() -> None:
+    outbox.deliver_waiting()

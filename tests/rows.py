@@ -12,7 +12,7 @@ from journeys import lifecycle, stages
 from reviews_nlp import reading
 from segments import membership, rfm, starter
 from segments.models import Clustering
-from shops.models import Coupon, Delivery, Shop
+from shops.models import Coupon, Delivery, Endpoint, OutgoingEvent, Shop
 from tests import make
 
 
@@ -29,6 +29,10 @@ def of_every_kind(shop: Shop) -> Campaign:
     consent.suppress(shop, channel="email", address="x@example.com", reason="bounced")
     PrivacyRequest.objects.create(shop=shop, reference="r", kind="export", requested_at=now())
     Coupon.objects.create(shop=shop, external_id="c", code="10off", kind="percent", value=10)
+    told = Endpoint.objects.create(shop=shop, url="https://x.example.com/", events=["order.placed"])
+    OutgoingEvent.objects.create(
+        shop=shop, endpoint=told, cause="c", type="order.placed", data={}, occurred_at=now()
+    )
     lifecycle.create(shop)
     starter.create(shop)
     profiles.refresh(shop)

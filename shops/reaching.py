@@ -1,0 +1,89 @@
+"""Calls to addresses that somebody typed in: never to the inside of our own network.
+
+The name is resolved once, each of its addresses is checked, and the call goes to a checked address:
+a name that resolves otherwise a moment later changes nothing. Redirects are not followed.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+TIMEOUT = httpx.Timeout(15, connect=5)
+MOST_ANSWER = 64_000
+
+
+class Unreachable(Exception):
+    """The call was not made or not answered; says why."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the other side answered, cut to a sensible length."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+def check(url: str) -> str:
+    """The address to call for this URL. Raises Unreachable."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise Unreachable(_("The address must begin with https:// or http://."))
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    except (OSError, ValueError, UnicodeError) as fault:
+        raise Unreachable(_("The name %s cannot be resolved.") % parts.hostname) from fault
+    addresses = [str(entry[4][0]) for entry in found]
+    for address in addresses:
+        if not is_outside(address):
+            raise Unreachable(_("%s is inside a private network.") % parts.hostname)
+    return addresses[0]
+
+
+def is_outside(text: str) -> bool:
+    """Whether an address belongs to the public internet, or an operator allows its network."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    address = inner or address
+    if any(address in ipaddress.ip_network(net) for net in settings.OUTGOING_ALLOWED_NETWORKS):
+        return True
+    return address.is_global and not address.is_multicast
+
+
+def call(
+    method: str, url: str, *, headers: Mapping[str, str] | None = None, content: bytes = b""
+) -> Reply:
+    """Call an outside address. Raises Unreachable."""
+    address, parts = check(url), urlsplit(url)
+    literal = f"[{address}]" if ":" in address else address
+    target = parts._replace(netloc=f"{literal}:{parts.port}" if parts.port else literal).geturl()
+    known = {**(headers or {}), "Host": parts.netloc.rpartition("@")[2]}
+    extensions = {"sni_hostname": parts.hostname}
+    try:
+        with (
+            httpx.Client(timeout=TIMEOUT, trust_env=False) as client,
+            client.stream(
+                method, target, headers=known, content=content, extensions=extensions
+            ) as answer,
+        ):
+            text = _beginning(answer)
+            return Reply(answer.status_code, dict(answer.headers), text)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
+        raise Unreachable(f"{type(fault).__name__}: {fault}"[:300]) from fault
+
+
+def _beginning(answer: httpx.Response) -> str:
+    content = b""
+    for part in answer.iter_bytes():
+        content += part
+        if len(content) > MOST_ANSWER:
+            break
+    return content[:MOST_ANSWER].decode(errors="replace").replace("\x00", "")
