@@ -1,9 +1,9 @@
 """The embedded mail catcher: takes every mail and keeps it where the admin shows it."""
 
 import asyncio
-import email
-import email.policy
 from email.message import Message
+from email.parser import BytesHeaderParser
+from email.policy import default
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from campaigns.models import CaughtMail
 
 MAX_BYTES = 20_000_000
+HEADERS = BytesHeaderParser(policy=default)  # the body is kept as it came
 
 
 class Handler:
@@ -28,7 +29,7 @@ class Handler:
 def store(raw: bytes, recipients: list[str]) -> None:
     """Keep a mail, one row a recipient."""
     close_old_connections()
-    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    mail = HEADERS.parsebytes(raw)
     CaughtMail.objects.bulk_create(
         CaughtMail(
             message_id=_header(mail, "Message-ID")[:200],

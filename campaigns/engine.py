@@ -1,6 +1,5 @@
 """Steps that are due: claimed in batches, done for everybody at once."""
 
-import time
 from collections import defaultdict
 from datetime import timedelta
 
@@ -9,10 +8,10 @@ from django.utils.timezone import now
 
 from campaigns import plan_schema
 from campaigns.models import Campaign, Enrolment
+from shops import turns
 from shops.announcing import announce
 
 BATCH = 2_000
-BUDGET_SECONDS = 20
 
 # The trail is frozen here: why this customer, at this moment, as the facts then were.
 PLAN_MESSAGES = """
@@ -50,11 +49,8 @@ ON CONFLICT (enrolment_id, step) DO NOTHING
 
 
 def run_waiting() -> int:
-    """Run due steps until none is left or the time is up; returns how many were run."""
-    deadline, total = time.monotonic() + BUDGET_SECONDS, 0
-    while time.monotonic() < deadline and (count := run_due(limit=BATCH)):
-        total += count
-    return total
+    """Run due steps until none is left or the turn is over; returns how many were run."""
+    return turns.take("enrolment", run_due, full=1)
 
 
 def run_due(*, limit: int = BATCH) -> int:

@@ -1,6 +1,5 @@
 """Changed customers go through every room once: facts, segments, stage, campaigns."""
 
-import time
 from collections import defaultdict
 
 from django.db import connection, transaction
@@ -10,10 +9,10 @@ from customers import profiles
 from journeys import stages
 from reviews_nlp import report
 from segments import membership
+from shops import turns
 from shops.models import Shop
 
 BATCH = 5_000
-BUDGET_SECONDS = 20
 
 # Taken and cleared in one statement, in the order of ids. Whoever marks one of them stale again
 # waits for our commit, and the mark they then set is seen next time.
@@ -28,11 +27,8 @@ UPDATE customers_customer SET stale_since = NULL WHERE id IN (
 
 
 def react_waiting() -> int:
-    """React until nobody is stale or the time is up; returns how many customers were seen."""
-    deadline, total = time.monotonic() + BUDGET_SECONDS, 0
-    while time.monotonic() < deadline and (count := react(limit=BATCH)):
-        total += count
-    return total
+    """React until nobody is stale or the turn is over; returns how many customers were seen."""
+    return turns.take("stale", react, full=BATCH)
 
 
 def react(*, limit: int = BATCH) -> int:

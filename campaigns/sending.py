@@ -1,4 +1,4 @@
-"""Messages leave: claimed and judged first, handed over, then recorded one by one.
+"""Messages leave: claimed and judged first, handed over one by one, recorded a few at a time.
 
 At most once per ledger row: the mark "sending" is durable before the carrier is called, and what a
 crash leaves in between becomes "uncertain", which nobody sends again by themselves.
@@ -6,7 +6,7 @@ crash leaves in between becomes "uncertain", which nobody sends again by themsel
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -17,18 +17,24 @@ from campaigns.channels.base import ChannelError, Sender
 from campaigns.models import Message
 from campaigns.rendering import RenderingError
 from customers import touchpoints
+from customers.columns import run
+from shops import turns
 
 BATCH = 200
-BUDGET_SECONDS = 20
+RECORD_AT_ONCE = 20  # a crash makes at most so many uncertain; one commit each would halve the pace
 RETRY_AFTER = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 480))
+Sent = tuple[Message, str, datetime]
+SENT = """
+UPDATE campaigns_message m SET status = 'sent', reason = '', carrier_id = t.carrier_id,
+    sent_at = t.sent_at
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS t (id, carrier_id, sent_at)
+WHERE m.id = t.id AND m.status = 'sending'
+"""
 
 
 def send_waiting() -> int:
-    """Send until nothing is due or the time is up; returns how many messages were taken."""
-    deadline, total = time.monotonic() + BUDGET_SECONDS, 0
-    while time.monotonic() < deadline and (count := send_due(limit=BATCH)):
-        total += count
-    return total
+    """Send until nothing is due or the turn is over; returns how many messages were taken."""
+    return turns.take("message", send_due, full=BATCH)
 
 
 def send_due(*, limit: int = BATCH) -> int:
@@ -47,22 +53,27 @@ def send_due(*, limit: int = BATCH) -> int:
 
 def _send(channel: str, messages: Iterator[Message], lease_ends: float) -> None:
     """Hand a channel's messages over; a line that cannot be opened puts them all back."""
+    sent: list[Sent] = []
     try:
         with channels.get(channel).open() as sender:
             for message in messages:
                 if time.monotonic() > lease_ends:
                     # Somebody may soon call these uncertain; give them back while they are ours.
                     _put_back(message, "the sender ran out of time")
-                elif not _hand_over(sender, message):
+                elif not _hand_over(sender, message, sent):
                     break  # the line is broken; the rest tries a new one
+                if len(sent) >= RECORD_AT_ONCE:
+                    _record_sent(sent)
     except ChannelError as fault:
         for message in messages:
             _put_back(message, str(fault))
+    finally:
+        _record_sent(sent)
     for message in messages:
         _put_back(message, "the line to the carrier broke")
 
 
-def _hand_over(sender: Sender, message: Message) -> bool:
+def _hand_over(sender: Sender, message: Message, sent: list[Sent]) -> bool:
     """Hand one message over and record what became of it; False when the line is broken."""
     url = unsubscribing.url(message)
     try:
@@ -79,10 +90,18 @@ def _hand_over(sender: Sender, message: Message) -> bool:
         else:
             _put_back(message, str(fault))
     else:
-        with transaction.atomic():
-            _record(message, status="sent", reason="", carrier_id=carrier_id, sent_at=now())
-            touchpoints.record([_touchpoint(message)])
+        sent.append((message, carrier_id, now()))
     return True
+
+
+def _record_sent(sent: list[Sent]) -> None:
+    """Write down what was handed over, and empty the list. A message called uncertain stays so."""
+    if sent:
+        rows = [(message.pk, carrier_id, at) for message, carrier_id, at in sent]
+        with transaction.atomic():
+            run(SENT, rows)
+            touchpoints.record([_touchpoint(message) for message, _, _ in sent])
+        sent.clear()
 
 
 def _record(message: Message, **fields: object) -> None:

@@ -1,7 +1,6 @@
 """Deliveries become facts: claimed in batches, marked in the same transaction."""
 
 import json
-import time
 from collections import defaultdict
 from typing import Any
 
@@ -9,14 +8,13 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 from customers import facts
-from shops import connectors
+from shops import connectors, turns
 from shops.announcing import announce
 from shops.connectors.base import Call, Connector, Fact, PayloadError
 from shops.connectors.node import check_text
 from shops.models import Delivery, Shop
 
 BATCH = 200  # deliveries: an order may have a thousand lines, and facts are held in memory
-BUDGET_SECONDS = 20  # a task ends before the next ones pile up; what is left waits as rows
 
 MARK = """
 UPDATE shops_delivery d SET status = t.status, reason = t.reason, digested_at = now()
@@ -29,11 +27,8 @@ Verdict = tuple[Delivery, str, str]
 
 
 def digest_waiting() -> int:
-    """Digest until nothing waits or the time is up; returns how many deliveries were read."""
-    deadline, total = time.monotonic() + BUDGET_SECONDS, 0
-    while time.monotonic() < deadline and (count := digest(limit=BATCH)):
-        total += count
-    return total
+    """Digest until nothing waits or the turn is over; returns how many deliveries were read."""
+    return turns.take("delivery", digest, full=BATCH)
 
 
 def digest(*, limit: int = BATCH) -> int:

@@ -1,6 +1,5 @@
 """Unread review touchpoints become reviews with a sentiment."""
 
-import time
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -10,18 +9,15 @@ from customers.models import Touchpoint
 from reviews_nlp import analysers
 from reviews_nlp.analysers.base import Text
 from reviews_nlp.models import Review, ReviewAnalysis
+from shops import turns
 from shops.models import Product
 
 BATCH = 500
-BUDGET_SECONDS = 20
 
 
 def read_waiting() -> int:
-    """Read until nothing waits or the time is up; returns how many reviews were read."""
-    deadline, total = time.monotonic() + BUDGET_SECONDS, 0
-    while time.monotonic() < deadline and (count := read(limit=BATCH)):
-        total += count
-    return total
+    """Read until nothing waits or the turn is over; returns how many reviews were read."""
+    return turns.take("review", read, full=BATCH)
 
 
 def read(*, limit: int = BATCH) -> int:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from shops import connecting, connectors, outbox, reaching, rotation
 from shops.console import ReadOnly, ShopAdmin
@@ -152,7 +152,7 @@ class EndpointForm(forms.ModelForm):
     events = forms.MultipleChoiceField(
         label=_("Events"),
         choices=list(settings.EVENTS.items()),
-        widget=UnfoldAdminCheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
     class Meta:
@@ -176,8 +176,10 @@ class Endpoints(ShopAdmin):
     list_display = ("url", "shop", "state", "failure_count", "next_at", "paused_reason")
     list_filter = ("shop",)
     list_select_related = ("shop",)
-    readonly_fields = ("failure_count", "failing_since", "paused_at", "paused_reason")
     actions = ("resume", "reveal_secret", "rotate_secret")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> Any:
+        return ("failure_count", "failing_since", "paused_at", "paused_reason") if obj else ()
 
     @display(description=_("state"), label=STATES)
     def state(self, endpoint: Endpoint) -> str:
