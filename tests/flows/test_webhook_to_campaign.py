@@ -3,56 +3,27 @@
 import email
 import email.policy
 import re
-import time
 from datetime import UTC, datetime
 
 import httpx
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from campaigns import launching, winback
 from campaigns.models import CaughtMail, Enrolment, Message
 from config import demo
-from config.management.commands import up
-from config.processes import Processes
 from customers.models import Consent, Order
 from journeys import lifecycle
 from shops.models import Delivery
 from tests import make
+from tests.running import running, until
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
-PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
 def server(tmp_path, monkeypatch):
-    """Web, worker, beat, listener and catcher on this test's database; yields the address."""
-    database = connection.get_connection_params()
-    where = "{user}:{password}@{host}:{port}/{dbname}".format(**database)
-    broker = settings.REDIS_URL.rpartition("/")[0]
-    port = up.free_port(0)
-    monkeypatch.setenv("DATABASE_URL", f"postgres://{where}")
-    monkeypatch.setenv("REDIS_URL", f"{broker}/9")
-    monkeypatch.setenv("PUBLIC_URL", f"http://127.0.0.1:{port}")
-    monkeypatch.setenv("CATCHER_PORT", str(up.free_port(0)))
-    processes = Processes(up.commands(port), tmp_path / "log")
-    processes.start()
-    url = f"http://127.0.0.1:{port}"
-    try:
-        until(lambda: demo.answers(url))
-        yield url, processes
-    finally:
-        processes.stop()
-
-
-def until(happened):
-    """Poll until a truthy value comes and return it."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (value := happened()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-    return value
+    with running(tmp_path / "log", monkeypatch, broker=9) as found:
+        yield found
 
 
 def order_call(days_ago, customer_id="17850"):

@@ -1,0 +1,50 @@
+"""The product's real processes on a test's own database."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from config import demo
+from config.management.commands import up
+from config.processes import Processes
+
+PATIENCE_SECONDS = 120
+
+
+@contextmanager
+def running(
+    logs: Path, monkeypatch: pytest.MonkeyPatch, *, broker: int
+) -> Iterator[tuple[str, Processes]]:
+    """Web, worker, beat, listener and catcher while the block runs; their address and handles.
+
+    `broker` is a database number of the broker that no other test uses.
+    """
+    where = "{user}:{password}@{host}:{port}/{dbname}".format(**connection.get_connection_params())
+    port = up.free_port(0)
+    url = f"http://127.0.0.1:{port}"
+    monkeypatch.setenv("DATABASE_URL", f"postgres://{where}")
+    monkeypatch.setenv("REDIS_URL", f"{settings.REDIS_URL.rpartition('/')[0]}/{broker}")
+    monkeypatch.setenv("PUBLIC_URL", url)
+    monkeypatch.setenv("CATCHER_PORT", str(up.free_port(0)))
+    processes = Processes(up.commands(port), logs)
+    processes.start()
+    try:
+        until(lambda: demo.answers(url))
+        yield url, processes
+    finally:
+        processes.stop()
+
+
+def until(happened: Callable[[], Any]) -> Any:
+    """Poll until a truthy value comes and return it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (value := happened()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+    return value
