@@ -74,7 +74,8 @@ def order(number):
 def test_acknowledged_is_stored_and_processed_exactly_once(server):
     url, processes = server
     shop = make.shop(rate_limit=0)
-    stop, killed = threading.Event(), []
+    stop = threading.Event()
+    killed: list[str] = []
     killer = threading.Thread(target=kill_at_random, args=(processes, stop, killed))
     killer.start()
     acknowledged = asyncio.run(deliver_all(url, shop))
