@@ -70,7 +70,8 @@ class Campaigns(ShopAdmin):
 
     @admin.display(description=_("result so far"))
     def figures(self, campaign: Campaign) -> SafeString:
-        context = {"data": {"campaigns": [(campaign, report.summary(campaign))]}}
+        shown = (campaign, report.summary(campaign), report.proof(campaign))
+        context = {"data": {"campaigns": [shown]}}
         return mark_safe(render_to_string("panels/campaigns.html", context))  # noqa: S308
 
     @admin.action(description=_("Launch"), permissions=["change"])

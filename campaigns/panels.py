@@ -13,7 +13,7 @@ from shops.panels import Panel
 def campaigns(shop: Shop) -> Panel:
     """The shop's campaigns with what they sent and whom they held out."""
     rows = Campaign.objects.filter(shop=shop).order_by("-launched_at", "-id")[:5]
-    shown = [(campaign, report.summary(campaign)) for campaign in rows]
+    shown = [(each, report.summary(each), report.proof(each)) for each in rows]
     return Panel(_("Campaigns"), "panels/campaigns.html", {"campaigns": shown}, width=8)
 
 

@@ -73,3 +73,60 @@ def test_a_campaign_nobody_entered_has_no_fraction(campaign):
 
     assert figures.treated == figures.held_out == Arm()
     assert figures.treated.buyer_fraction is None
+
+
+def arm(campaign, *, held_out, count, buyers, days_ago=20):
+    """Customers who entered some weeks ago, the first of whom bought three days later."""
+    for number in range(count):
+        customer = enrolled(campaign, held_out=held_out, days_ago=days_ago)
+        if number < buyers:
+            bought(customer, 2000, days_ago=days_ago - 3)
+
+
+def test_a_lift_is_proved_in_plain_words(campaign):
+    campaign.launched_at = make.days_ago(28)
+    campaign.holdout_percent = 50
+    arm(campaign, held_out=False, count=150, buyers=120)
+    arm(campaign, held_out=True, count=150, buyers=30)
+
+    proof = report.proof(campaign)
+
+    assert proof.goal.value == pytest.approx(0.6)
+    assert proof.goal.is_proved
+    assert proof.goal_words.startswith("Proved: +60.0 buyers in 100")
+    assert proof.revenue.value == pytest.approx(1200)
+    assert "EUR a customer" in proof.revenue_words
+    assert not proof.split_is_off
+
+
+def test_few_people_are_said_to_be_too_few(campaign):
+    campaign.launched_at = make.days_ago(28)
+    arm(campaign, held_out=False, count=12, buyers=6)
+    arm(campaign, held_out=True, count=12, buyers=2)
+
+    assert "Not enough people yet." in report.proof(campaign).goal_words
+
+
+def test_whoever_entered_within_the_goal_window_is_not_judged_yet(campaign):
+    ann = enrolled(campaign, days_ago=3)
+    bought(ann, 100, days_ago=1)
+
+    assert report.proof(campaign).goal.value == 0
+    assert not report.proof(campaign).goal.enough
+
+
+def test_orders_after_the_goal_window_do_not_count(campaign):
+    arm(campaign, held_out=False, count=4, buyers=0, days_ago=40)
+    late = enrolled(campaign, days_ago=40)
+    bought(late, 100, days_ago=1)
+    arm(campaign, held_out=True, count=4, buyers=0, days_ago=40)
+
+    assert report.proof(campaign).goal.value == 0
+
+
+def test_an_arm_that_lost_people_raises_the_alarm(campaign):
+    campaign.holdout_percent = 50
+    arm(campaign, held_out=False, count=120, buyers=0)
+    arm(campaign, held_out=True, count=40, buyers=0)
+
+    assert report.proof(campaign).split_is_off
