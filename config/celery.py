@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
     "Run due campaign steps": every(1, "campaigns.tasks.run_due"),
     "Send due messages": every(1, "campaigns.tasks.send_due"),
     "Tell the shops' endpoints": every(5, "shops.tasks.deliver_outgoing"),
+    "Ask shops for what they did not deliver": every(60, "shops.tasks.reconcile_orders"),
     "Find messages left in flight": every(60, "campaigns.tasks.sweep"),
     "Follow the clock: segments": every(3600, "segments.tasks.refresh_memberships"),
     "Follow the clock: stages": every(3600, "journeys.tasks.place_all"),
@@ -52,6 +53,7 @@ ANNOUNCED = {
     "stale": "campaigns.tasks.react",
     "enrolment": "campaigns.tasks.run_due",
     "outgoing": "shops.tasks.deliver_outgoing",
+    "reconcile": "shops.tasks.reconcile_orders",
     "message": "campaigns.tasks.send_due",
 }
 EXPIRES_SECONDS = 5

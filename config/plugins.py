@@ -93,3 +93,10 @@ CUSTOMER_PANELS = [
     "reviews_nlp.panels.reviews",
     "customers.panels.consents",
 ]
+
+# What reconciliation compares a shop's own answers with: the resource, and a SELECT of the number
+# and the time of change of what we hold; %(shop)s is the shop.
+RECONCILED = {
+    "orders": "SELECT external_id AS number, updated_at AS changed_at FROM customers_order"
+    " WHERE shop_id = %(shop)s",
+}

@@ -71,12 +71,29 @@ class Orders(ReadOnly, ShopAdmin):
     list_select_related = ("customer", "shop")
 
 
+class OriginFilter(admin.SimpleListFilter):
+    """Whether the shop delivered it, or its API had to be asked."""
+
+    title = _("origin")
+    parameter_name = "origin"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("missing", _("never delivered by the shop")),
+            ("late", _("delivered late")),
+            ("fetched", _("asked for, and known")),
+        ]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
+        return rows.filter(origin=self.value()) if self.value() else rows
+
+
 @admin.register(Delivery)
 class Deliveries(ReadOnly, ShopAdmin):
     """Webhook calls as they arrived; any of them can be read again."""
 
-    list_display = ("received_at", "topic", "message_id", "state", "reason", "shop")
-    list_filter = ("status", "received_at", "shop")
+    list_display = ("received_at", "topic", "message_id", "state", "origin", "reason", "shop")
+    list_filter = ("status", OriginFilter, "received_at", "shop")
     search_fields = ("message_id__exact", "topic__exact")
     search_help_text = _("A message id, or a topic")
     list_select_related = ("shop",)
@@ -88,7 +105,7 @@ class Deliveries(ReadOnly, ShopAdmin):
         hidden = not request.user.has_perm("shops.see_personal_data")
         body = "masked_content" if hidden else "content"
         return ["shop", "topic", "status", "reason", "received_at", "sent_at", "digested_at",
-                "message_id", body]  # fmt: skip
+                "origin", "message_id", body]  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Delivery | None = None) -> list[str]:
         return self.get_fields(request, obj)

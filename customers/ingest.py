@@ -7,11 +7,12 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
-from customers import facts
+from customers import facts, reconciling
 from shops import connectors, turns
 from shops.announcing import announce
 from shops.connectors.base import Call, Connector, Fact, PayloadError
 from shops.connectors.node import check_text
+from shops.fetched import FETCHED
 from shops.models import Delivery, Shop
 
 BATCH = 200  # deliveries: an order may have a thousand lines, and facts are held in memory
@@ -23,6 +24,7 @@ FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[])
 WHERE d.id = t.id AND d.received_at = t.received_at
 """
 
+Read = tuple[Delivery, list[Fact]]
 Verdict = tuple[Delivery, str, str]
 
 
@@ -51,9 +53,9 @@ def digest(*, limit: int = BATCH) -> int:
 
 def _digest_for(shop: Shop, deliveries: list[Delivery]) -> list[Verdict]:
     connector = connectors.get(shop.connector)
-    readable: list[tuple[Delivery, list[Fact]]] = []
+    readable: list[Read] = []
     verdicts: list[Verdict] = []
-    partial: list[tuple[Delivery, list[Fact]]] = []
+    partial: list[Read] = []
     for delivery in deliveries:
         try:
             readable.append((delivery, _parse(connector, shop, delivery)))
@@ -61,7 +63,26 @@ def _digest_for(shop: Shop, deliveries: list[Delivery]) -> list[Verdict]:
             verdicts.append((delivery, "quarantined", str(fault)))
             partial.append((delivery, fault.readable))
     _store(shop, [(delivery, found) for delivery, found in partial if found])
-    return verdicts + _store(shop, readable)
+    fetched = [one for one in readable if one[0].origin == FETCHED]
+    told = [one for one in readable if one[0].origin != FETCHED]
+    verdicts += _store(shop, told)
+    called = [fact for delivery, found in told if not delivery.origin for fact in found]
+    reconciling.note_late(shop, called)
+    return verdicts + _store_fetched(shop, fetched)
+
+
+def _store_fetched(shop: Shop, fetched: list[Read]) -> list[Verdict]:
+    """Store what a shop's API told, after what the shop itself has told meanwhile."""
+    if not fetched:
+        return []
+    news = reconciling.news(shop, fetched)
+    verdicts = []
+    for delivery, status, reason in _store(shop, fetched):
+        if status == "processed":
+            reason = reconciling.MISSING if delivery.pk in news else reconciling.KNOWN
+        verdicts.append((delivery, status, reason))
+    reconciling.count([delivery for delivery, _, _ in verdicts if delivery.pk in news])
+    return verdicts
 
 
 def _parse(connector: Connector, shop: Shop, delivery: Delivery) -> list[Fact]:
@@ -74,7 +95,7 @@ def _parse(connector: Connector, shop: Shop, delivery: Delivery) -> list[Fact]:
     return connector.parse(delivery.topic, payload, call)
 
 
-def _store(shop: Shop, readable: list[tuple[Delivery, list[Fact]]]) -> list[Verdict]:
+def _store(shop: Shop, readable: list[Read]) -> list[Verdict]:
     """Store a batch at once; if the database refuses it, one by one to find who is at fault."""
     try:
         with transaction.atomic():

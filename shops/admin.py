@@ -19,7 +19,8 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from shops import connecting, connectors, outbox, reaching, rotation
+from shops import comparing, connecting, connectors, outbox, overview, reaching, rotation
+from shops.connectors.api import ApiFault
 from shops.console import ReadOnly, ShopAdmin
 from shops.models import (
     Coupon,
@@ -27,6 +28,7 @@ from shops.models import (
     OutgoingAttempt,
     OutgoingEvent,
     Product,
+    Reconciliation,
     Shop,
     User,
 )
@@ -53,6 +55,7 @@ class Shops(ShopAdmin):
     readonly_fields = ("webhook_address", "created_at")
     actions = ("reveal_secret", "rotate_secret")
     actions_list = ("connect",)
+    actions_detail = ("reconciliation",)
 
     def get_urls(self) -> list[URLPattern]:
         admit = self.admin_site.admin_view
@@ -94,6 +97,28 @@ class Shops(ShopAdmin):
 
     def arrivals(self, request: HttpRequest, pk: int) -> JsonResponse:
         return JsonResponse({"arrivals": connecting.arrivals(self._changeable(request, pk))})
+
+    @action(description=_("Compare orders"), permissions=["change"])
+    def reconciliation(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Where the shop's own API is set up, and how the comparison with it stands."""
+        shop = self._changeable(request, int(object_id) if object_id.isdigit() else 0)
+        api = connectors.get(shop.connector).api
+        row = Reconciliation.objects.filter(shop=shop).first()
+        asked = request.POST.get("do", "")
+        said = request.POST if asked == "save" else None
+        form = api and comparing.AccessForm(shop, api, row, said)
+        try:
+            if form and form.is_valid():
+                messages.success(request, form.save())
+            elif row and asked in {"try", "run", "stop"}:
+                messages.success(request, comparing.act(row, asked))
+        except ApiFault as fault:
+            messages.error(request, str(fault))
+        if asked and not (form and form.errors):
+            return redirect("admin:shops_shop_reconciliation", shop.pk)
+        known: dict[str, Any] = {"shop": shop, "api": api, "row": row, "form": form}
+        known |= {"missing": overview.missing(shop), "query": overview.missing_query(shop)}
+        return self._page(request, "reconciliation", _("Compare orders"), known)
 
     def _changeable(self, request: HttpRequest, pk: int) -> Shop:
         shop = get_object_or_404(self.get_queryset(request), pk=pk)

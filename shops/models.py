@@ -1,5 +1,7 @@
 """Tenants and what arrives from them: users, shops, products and webhook deliveries."""
 
+import json
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
@@ -113,6 +115,8 @@ class Delivery(models.Model):
     """One webhook call as it arrived, kept before it was answered. Partitioned by month.
 
     `digested_at` empty means it waits; status says accepted, processed, ignored or quarantined.
+    `origin` is empty for a call; for what reconciliation fetched it says fetched (we knew it),
+    missing (the shop never delivered it) or late (it did in the end).
     """
 
     shop = models.ForeignKey(
@@ -126,6 +130,7 @@ class Delivery(models.Model):
     status = models.CharField(_("status"), max_length=12, default="accepted")
     reason = models.TextField(_("reason"), blank=True)
     digested_at = models.DateTimeField(_("digested"), null=True, blank=True)
+    origin = models.CharField(_("origin"), max_length=8, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("delivery")
@@ -134,10 +139,52 @@ class Delivery(models.Model):
         indexes = [
             Index(fields=["id"], condition=Q(digested_at=None), name="delivery_waiting"),
             Index(fields=["id"], condition=Q(status="quarantined"), name="delivery_quarantined"),
+            Index(
+                fields=["shop", "message_id"],
+                condition=Q(origin="missing"),
+                name="delivery_missing",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.message_id}"
+
+
+class Reconciliation(models.Model):
+    """How a shop's own API is reached, and up to which change it was compared with what arrived.
+
+    A walk goes from `watermark`, by the platform's clock, to some minutes ago; `cursor` is where it
+    goes on after a pause, `seen_at` the newest change it has met, to be the next watermark.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    resource = models.CharField(_("resource"), max_length=20, default="orders")
+    url = models.URLField(_("address"), max_length=500)
+    credentials_sealed = models.TextField(editable=False)
+    watermark = models.DateTimeField(_("compared up to"), editable=False)
+    cursor = models.TextField(blank=True, editable=False)
+    seen_at = models.DateTimeField(null=True, editable=False)
+    busy_until = models.DateTimeField(null=True, editable=False)
+    next_at = models.DateTimeField(_("next run"), default=now, editable=False)
+    finished_at = models.DateTimeField(_("last run finished"), null=True, editable=False)
+    read_count = models.PositiveIntegerField(_("orders read"), default=0, editable=False)
+    failure_count = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
+    failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
+    fault = models.CharField(_("last fault"), max_length=500, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("reconciliation")
+        verbose_name_plural = _("reconciliations")
+        constraints = [UniqueConstraint(fields=["shop", "resource"], name="reconciled_once")]
+
+    def __str__(self) -> str:
+        return f"{self.shop_id} {self.resource}"
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """What the API asks of a caller, by name. Raises InvalidToken as `secrecy.unseal`."""
+        found: dict[str, str] = json.loads(secrecy.unseal(self.credentials_sealed))
+        return found
 
 
 class Endpoint(models.Model):

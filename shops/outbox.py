@@ -5,7 +5,6 @@ days it is paused, visibly, with everything it has missed kept for it.
 """
 
 import json
-import random
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from standardwebhooks.webhooks import Webhook
 
-from shops import reaching, secrecy
+from shops import pauses, reaching, secrecy
 from shops.announcing import announce
 from shops.models import Endpoint, OutgoingAttempt, OutgoingEvent, Shop
 
@@ -176,9 +175,8 @@ def _settle(endpoint: Endpoint, fault: OutgoingAttempt | None) -> None:
 
 
 def pause(failures: int) -> timedelta:
-    """How long to wait after so many failures in a row: doubling, half of it left to chance."""
-    seconds = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures - 1, 20))
-    return timedelta(seconds=seconds * (0.5 + random.random() / 2))  # noqa: S311
+    """How long to wait after so many failures in a row."""
+    return pauses.growing(failures, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
 
 
 def pause_endpoint(endpoint: Endpoint, reason: str) -> None:

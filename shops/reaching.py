@@ -6,6 +6,7 @@ a name that resolves otherwise a moment later changes nothing. Redirects are not
 
 import ipaddress
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 TIMEOUT = httpx.Timeout(15, connect=5)
+MOST_SECONDS = 60  # for a whole answer: one that drips in byte by byte never times out
 MOST_ANSWER = 64_000
 
 
@@ -24,7 +26,7 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """What the other side answered, cut to a sensible length."""
+    """What the other side answered, cut to a sensible length. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -53,15 +55,33 @@ def is_outside(text: str) -> bool:
     address = ipaddress.ip_address(text.partition("%")[0])
     inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
     address = inner or address
-    if any(address in ipaddress.ip_network(net) for net in settings.OUTGOING_ALLOWED_NETWORKS):
+    if _is_in_allowed(address):
         return True
     return address.is_global and not address.is_multicast
 
 
+def is_allowed(host: str) -> bool:
+    """Whether this is an address, and no name, of a network that an operator allows."""
+    try:
+        return _is_in_allowed(ipaddress.ip_address(host))
+    except ValueError:
+        return False
+
+
+def _is_in_allowed(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    networks = settings.OUTGOING_ALLOWED_NETWORKS
+    return any(address in ipaddress.ip_network(network) for network in networks)
+
+
 def call(
-    method: str, url: str, *, headers: Mapping[str, str] | None = None, content: bytes = b""
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    content: bytes = b"",
+    most: int = MOST_ANSWER,
 ) -> Reply:
-    """Call an outside address. Raises Unreachable."""
+    """Call an outside address; the answer is cut after `most` bytes. Raises Unreachable."""
     address, parts = check(url), urlsplit(url)
     literal = f"[{address}]" if ":" in address else address
     target = parts._replace(netloc=f"{literal}:{parts.port}" if parts.port else literal).geturl()
@@ -74,16 +94,18 @@ def call(
                 method, target, headers=known, content=content, extensions=extensions
             ) as answer,
         ):
-            text = _beginning(answer)
+            text = _beginning(answer, most)
             return Reply(answer.status_code, dict(answer.headers), text)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
         raise Unreachable(f"{type(fault).__name__}: {fault}"[:300]) from fault
 
 
-def _beginning(answer: httpx.Response) -> str:
-    content = b""
+def _beginning(answer: httpx.Response, most: int) -> str:
+    content, deadline = bytearray(), time.monotonic() + MOST_SECONDS
     for part in answer.iter_bytes():
         content += part
-        if len(content) > MOST_ANSWER:
+        if len(content) > most:
             break
-    return content[:MOST_ANSWER].decode(errors="replace").replace("\x00", "")
+        if time.monotonic() > deadline:
+            raise Unreachable(_("The answer was not complete after %d seconds.") % MOST_SECONDS)
+    return content[:most].decode(errors="replace").replace("\x00", "")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from shops import outbox, retention
+from shops import outbox, reconcile, retention
 
 
 @shared_task(ignore_result=True)
@@ -14,3 +14,8 @@ def forget_old_deliveries() -> None:
 @shared_task(ignore_result=True)
 def deliver_outgoing() -> None:
     outbox.deliver_waiting()
+
+
+@shared_task(ignore_result=True)
+def reconcile_orders() -> None:
+    reconcile.run_due()

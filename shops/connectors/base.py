@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from shops.connectors.api import Api
+
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # older than anything a shop says itself
 
 
@@ -172,6 +174,7 @@ class Connector(ABC):
     """Verifies a platform's webhook calls and translates them. Pure: no database, no network."""
 
     label: str
+    api: Api | None = None  # where the platform can be asked for its orders
     makes_secret = True  # the platform makes the signing secret; else it takes ours
     guide: str | Promise  # where the shop's owner enters address and secret
 

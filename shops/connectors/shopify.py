@@ -24,6 +24,7 @@ from shops.connectors.base import (
 )
 from shops.connectors.documents import guest, refund_id, taken_back, void
 from shops.connectors.node import Node
+from shops.connectors.shopify_api import ShopifyApi
 
 GIVEN, WITHDRAWN = {"subscribed"}, {"unsubscribed", "redacted", "invalid"}
 Read = Callable[[Node, Call], list[Fact]]
@@ -33,6 +34,7 @@ class Shopify(Connector):
     """Webhooks of any Admin API version; what a version lacks or adds does not matter."""
 
     label = "Shopify"
+    api = ShopifyApi()
     guide = _("Settings → Notifications → Webhooks; the secret stands below the list.")
 
     def verify(self, secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> None:

@@ -29,6 +29,7 @@ from shops.connectors.base import (
 )
 from shops.connectors.documents import guest, refund_id, taken_back, void
 from shops.connectors.node import Node
+from shops.connectors.woocommerce_api import WooCommerceApi
 
 PING = re.compile(rb"webhook_id=\d+")
 EVENTS = {"created", "updated", "deleted", "restored", "trashed"}
@@ -41,6 +42,7 @@ class WooCommerce(Connector):
     """Webhooks of the REST API, version 1 to 3 and the legacy one."""
 
     label = "WooCommerce"
+    api = WooCommerceApi()
     makes_secret = False
     guide = _("WooCommerce → Settings → Advanced → Webhooks; paste address and secret there.")
 
