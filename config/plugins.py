@@ -24,6 +24,17 @@ ANALYSERS = {
     "textblob": "reviews_nlp.analysers.textblob.TextBlobAnalyser",
 }
 
+# name: an insights.recommenders.base.Recommender; insights.recommenders.blend weighs them
+RECOMMENDERS = {
+    "popularity": "insights.recommenders.popularity.Popularity",
+    "ease": "insights.recommenders.ease.Ease",
+    "item_neighbours": "insights.recommenders.item_neighbours.ItemNeighbours",
+    "customer_neighbours": "insights.recommenders.customer_neighbours.CustomerNeighbours",
+    "content": "insights.recommenders.content.Content",
+    "buy_again": "insights.recommenders.buy_again.BuyAgain",
+    "knowledge": "insights.recommenders.knowledge.Knowledge",
+}
+
 # What an endpoint of a shop may ask to be told: the type and when it is told.
 EVENTS = {
     "customer.segment_entered": _("A customer came into a segment"),

@@ -9,10 +9,16 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 from campaigns.channels.base import Channel
+from insights.recommenders.base import Recommender
 from reviews_nlp.analysers.base import Analyser
 from shops.connectors.base import Connector
 
-KINDS = {"CONNECTORS": Connector, "CHANNELS": Channel, "ANALYSERS": Analyser}
+KINDS = {
+    "CONNECTORS": Connector,
+    "CHANNELS": Channel,
+    "ANALYSERS": Analyser,
+    "RECOMMENDERS": Recommender,
+}
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "plugins.md").read_text()
 ENTRIES = [(kind, name) for kind in KINDS for name in getattr(settings, kind)]
 
