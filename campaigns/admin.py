@@ -17,13 +17,27 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from campaigns import launching, panels, plan_schema, rendering, report
-from campaigns.models import Campaign, CaughtMail, Enrolment, Message, Template
+from campaigns import launching, outline, panels, plan_check, program, rendering, report, versions
+from campaigns.models import (
+    Campaign,
+    CaughtMail,
+    Enrolment,
+    FrequencyCap,
+    Message,
+    Template,
+)
 from campaigns.plan_schema import PlanError
 from campaigns.rendering import RenderingError
 from shops.console import ReadOnly, ShopAdmin
 
-CAMPAIGN_COLOURS = {"running": "success", "paused": "warning", "draft": "info"}
+CAMPAIGN_COLOURS = {
+    "running": "success",
+    "paused": "warning",
+    "draft": "info",
+    "review": "info",
+    "scheduled": "info",
+    "cancelled": "danger",
+}
 MESSAGE_COLOURS = {
     "sent": "success",
     "planned": "info",
@@ -39,16 +53,19 @@ class CampaignForm(forms.ModelForm):
 
     class Meta:
         model = Campaign
-        fields = ("shop", "name", "key", "plan", "holdout_percent")
+        fields = ("shop", "name", "key", "plan", "holdout_percent", "priority")
         widgets = {"plan": UnfoldAdminTextareaWidget}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("plan") and cleaned.get("shop"):
             try:
-                plan_schema.check(cleaned["plan"], cleaned["shop"])
+                plan_check.check(cleaned["plan"], cleaned["shop"])
             except PlanError as fault:
                 self.add_error("plan", str(fault))
+            else:
+                taken = versions.taken_ids(self.instance)
+                cleaned["plan"] = program.with_ids(cleaned["plan"], taken=taken)
         return cleaned
 
 
@@ -57,12 +74,21 @@ class Campaigns(ShopAdmin):
     """What runs, for whom, and what it brought."""
 
     form = CampaignForm
-    list_display = ("name", "state", "holdout_percent", "launched_at", "fault", "shop")
+    list_display = ("name", "state", "priority", "holdout_percent", "launched_at", "fault", "shop")
     list_filter = ("status", "shop")
     list_select_related = ("shop",)
     prepopulated_fields = {"key": ["name"]}
-    readonly_fields = ("state", "launched_at", "fault", "figures")
-    actions = ("launch", "pause", "resume")
+    readonly_fields = ("state", "launched_at", "fault", "in_words", "inside", "figures")
+    actions = (
+        "submit",
+        "launch",
+        "pause",
+        "resume",
+        "close_entry",
+        "cancel",
+        "send_back",
+        "move_people",
+    )
 
     @display(description=_("status"), label=CAMPAIGN_COLOURS)
     def state(self, campaign: Campaign) -> str:
@@ -73,6 +99,38 @@ class Campaigns(ShopAdmin):
         shown = (campaign, report.summary(campaign), report.proof(campaign))
         context = {"data": {"campaigns": [shown]}}
         return mark_safe(render_to_string("panels/campaigns.html", context))  # noqa: S308
+
+    @admin.display(description=_("plan in words"))
+    def in_words(self, campaign: Campaign) -> SafeString:
+        lines = outline.lines(campaign.plan) if campaign.pk else []
+        return mark_safe(render_to_string("panels/outline.html", {"lines": lines}))  # noqa: S308
+
+    @admin.display(description=_("people inside, by version"))
+    def inside(self, campaign: Campaign) -> str:
+        counts = versions.inside(campaign) if campaign.pk else {}
+        return ", ".join(f"{number}: {people}" for number, people in sorted(counts.items())) or "–"
+
+    @admin.action(description=_("Ask for a review"), permissions=["change"])
+    def submit(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
+        self._each(request, campaigns, launching.submit)
+
+    @admin.action(description=_("Back to draft"), permissions=["change"])
+    def send_back(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
+        self._each(request, campaigns, launching.send_back)
+
+    @admin.action(description=_("Let nobody in any more"), permissions=["change"])
+    def close_entry(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
+        self._each(request, campaigns, launching.close_entry)
+
+    @admin.action(description=_("Cancel: nothing more is sent"), permissions=["change"])
+    def cancel(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
+        self._each(request, campaigns, launching.cancel)
+
+    @admin.action(description=_("Move people to the newest plan"), permissions=["change"])
+    def move_people(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
+        for campaign in campaigns:
+            known = {"name": campaign, "count": versions.move(campaign)}
+            messages.success(request, gettext("%(name)s: %(count)d people moved.") % known)
 
     @admin.action(description=_("Launch"), permissions=["change"])
     def launch(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
@@ -169,6 +227,15 @@ class Messages(ReadOnly, ShopAdmin):
     @admin.display(description=_("why"))
     def why(self, message: Message) -> SafeString:
         return format_html_join("", "<p>{}</p>", ((line,) for line in panels.why(message)))
+
+
+@admin.register(FrequencyCap)
+class FrequencyCaps(ShopAdmin):
+    """How many messages one customer may get."""
+
+    list_display = ("__str__", "channel", "shop")
+    list_filter = ("shop",)
+    list_select_related = ("shop",)
 
 
 @admin.register(CaughtMail)

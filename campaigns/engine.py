@@ -1,50 +1,46 @@
 """Steps that are due: claimed in batches, done for everybody at once."""
 
 from collections import defaultdict
-from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from campaigns import plan_schema
-from campaigns.models import Campaign, Enrolment
+from campaigns import entries, plan_check, program, steps, versions
+from campaigns.models import Campaign, CampaignVersion, Enrolment
+from campaigns.steps import Batch
+from segments import rules
 from shops import turns
 from shops.announcing import announce
+from shops.models import Shop
 
 BATCH = 2_000
 
-# The trail is frozen here: why this customer, at this moment, as the facts then were.
-PLAN_MESSAGES = """
-INSERT INTO campaigns_message (shop_id, enrolment_id, campaign_id, customer_id, template_id, step,
-    channel, status, reason, trail, due_at, attempts, carrier_id)
-SELECT e.shop_id, e.id, e.campaign_id, e.customer_id, t.id, e.step, 'email', 'planned', '',
-    jsonb_strip_nulls(jsonb_build_object(
-        'campaign', g.name,
-        'entered_at', e.entered_at,
-        'cause', e.entry_key,
-        'holdout_percent', g.holdout_percent,
-        'held_out', e.held_out,
-        'audience', g.plan -> 'audience',
-        'step', e.step,
-        'template', t.name,
-        'stage', CASE WHEN v.id IS NULL THEN NULL ELSE jsonb_build_object(
-            'key', s.key, 'name', s.name, 'since', v.entered_at, 'facts', v.why) END,
-        'segment', CASE WHEN m.id IS NULL THEN NULL ELSE jsonb_build_object(
-            'key', sg.key, 'name', sg.name, 'since', m.entered_at) END,
-        'planned_at', now())),
-    now(), 0, ''
-FROM campaigns_enrolment e
-JOIN campaigns_campaign g ON g.id = e.campaign_id
-JOIN campaigns_template t ON t.shop_id = e.shop_id AND t.key = %(template)s
-LEFT JOIN journeys_stagevisit v ON v.id =
-    CASE WHEN e.entry_key LIKE 'visit:%%' THEN substr(e.entry_key, 7)::bigint END
-LEFT JOIN journeys_stage s ON s.id = v.stage_id
-LEFT JOIN segments_membership m ON m.id =
-    CASE WHEN e.entry_key LIKE 'membership:%%' THEN substr(e.entry_key, 12)::bigint END
-LEFT JOIN segments_segment sg ON sg.id = m.segment_id
-WHERE e.id = ANY(%(enrolments)s)
-ORDER BY e.id
-ON CONFLICT (enrolment_id, step) DO NOTHING
+# Asked anew before every step: whoever has what the campaign is for, or should be left alone by
+# now, gets no more of it.
+REACHED = """
+UPDATE campaigns_enrolment e SET due_at = NULL, left_at = now(), waits_since = NULL,
+    outcome = 'goal reached'
+WHERE e.id = ANY(%(enrolments)s) AND EXISTS (SELECT FROM customers_touchpoint t
+    WHERE t.customer_id = e.customer_id AND t.kind = %(kind)s AND t.occurred_at > e.entered_at
+    {where})
+RETURNING e.id
+"""
+EXIT = """
+UPDATE campaigns_enrolment e SET due_at = NULL, left_at = now(), waits_since = NULL,
+    outcome = 'left by rule'
+FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id
+WHERE e.id = ANY(%(enrolments)s) AND c.id = e.customer_id AND {rule}
+RETURNING e.id
+"""
+# What they wait for has come: their step is due now.
+WAKE = """
+UPDATE campaigns_enrolment e SET due_at = now()
+WHERE (%(customers)s::bigint[] IS NULL OR e.customer_id = ANY(%(customers)s))
+AND e.version_id = %(version)s AND e.step = %(step)s
+AND e.waits_since IS NOT NULL AND e.due_at > now() AND EXISTS (SELECT FROM customers_touchpoint t
+    WHERE t.customer_id = e.customer_id AND t.kind = %(kind)s AND t.occurred_at > e.waits_since
+    {where})
 """
 
 
@@ -66,15 +62,15 @@ def run_due(*, limit: int = BATCH) -> int:
         claimed = list(
             due.order_by("due_at")
             .select_for_update(skip_locked=True, of=("self",), no_key=True)
-            .values_list("campaign_id", "step", "id")[:limit]
+            .values_list("campaign_id", "version_id", "step", "id")[:limit]
         )
-        groups: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for campaign, step, enrolment in claimed:
-            groups[campaign, step].append(enrolment)
+        groups: dict[tuple[int, int | None], dict[str, list[int]]] = defaultdict(dict)
+        for campaign, version, step, enrolment in claimed:
+            groups[campaign, version].setdefault(step, []).append(enrolment)
         campaigns = _runnable({campaign for campaign, _ in groups})
-        for (campaign, step), enrolments in groups.items():
+        for (campaign, plan), waiting in groups.items():
             if campaign in campaigns:
-                _run(campaigns[campaign], step, enrolments)
+                _run(campaigns[campaign], plan, waiting)
     return len(claimed)
 
 
@@ -83,28 +79,71 @@ def _runnable(ids: set[int]) -> dict[int, Campaign]:
     return {
         campaign.pk: campaign
         for campaign in Campaign.objects.filter(pk__in=ids).select_related("shop").order_by("pk")
-        if plan_schema.mark_fault(campaign)
+        if plan_check.mark_fault(campaign)
     }
 
 
-def _run(campaign: Campaign, number: int, enrolments: list[int]) -> None:
-    """Do step `number` for these enrolments and say when the next one is due."""
-    chosen = Enrolment.objects.filter(pk__in=enrolments)
-    if number >= len(campaign.plan["steps"]):
-        chosen.update(due_at=None, outcome="completed")
-        return
-    step, due_at = campaign.plan["steps"][number], now()
-    if "send" in step:
-        _plan_messages(step["send"], enrolments)
+def _run(campaign: Campaign, version_id: int | None, waiting: dict[str, list[int]]) -> None:
+    """Do the steps at which these enrolments wait, by step."""
+    everybody = [pk for enrolments in waiting.values() for pk in enrolments]
+    if version_id is None:  # entered before plans had versions
+        version = versions.current(campaign)
+        Enrolment.objects.filter(pk__in=everybody).update(version=version)
     else:
-        due_at += timedelta(days=step["wait_days"])
-    if number + 1 == len(campaign.plan["steps"]):
-        chosen.update(step=number + 1, due_at=None, outcome="completed")
-    else:
-        chosen.update(step=number + 1, due_at=due_at)
+        version = CampaignVersion.objects.get(pk=version_id)
+    plan = program.of(version.plan)
+    left = _leave(version, everybody)
+    for step, enrolments in waiting.items():
+        staying = [pk for pk in enrolments if pk not in left]
+        steps.do(Batch(campaign, version, plan, step or plan.first, staying))
 
 
-def _plan_messages(template: str, enrolments: list[int]) -> None:
+def _leave(version: CampaignVersion, enrolments: list[int]) -> set[int]:
+    """Let those go who reached the goal or whom the exit rule leads out; returns their ids."""
+    left: set[int] = set()
+    plan: dict[str, Any] = version.plan
+    goal, exit_rule = plan.get("goal"), plan.get("exit")
     with connection.cursor() as cursor:
-        cursor.execute(PLAN_MESSAGES, {"template": template, "enrolments": enrolments})
-    announce("message")
+        if goal:
+            where, params = entries.matching(goal.get("where", {}), "t")
+            known = {**params, "enrolments": enrolments, "kind": goal["touchpoint"]}
+            cursor.execute(REACHED.format(where=where), known)
+            left |= {pk for (pk,) in cursor.fetchall()}
+        if exit_rule:
+            rule = rules.compile(exit_rule)
+            staying = [pk for pk in enrolments if pk not in left]
+            cursor.execute(EXIT.format(rule=rule.sql), {**rule.params, "enrolments": staying})
+            left |= {pk for (pk,) in cursor.fetchall()}
+    return left
+
+
+def wake(shop: Shop, customers: list[int] | None) -> int:
+    """Let those of these customers (None: of all) go on who wait for something that has happened.
+
+    Returns how many. The others go on when their time is over.
+    """
+    waiting = Enrolment.objects.filter(shop=shop, waits_since__isnull=False, due_at__isnull=False)
+    if customers is not None:
+        waiting = waiting.filter(customer__in=customers)
+    woken = 0
+    for version in CampaignVersion.objects.filter(pk__in=waiting.values("version")):
+        for node in program.of(version.plan).nodes.values():
+            if node.kind == "wait_for":
+                woken += _wake(version, node, customers)
+    if woken:
+        announce("enrolment")
+    return woken
+
+
+def _wake(version: CampaignVersion, node: program.Node, customers: list[int] | None) -> int:
+    where, params = entries.matching(node.body.get("where", {}), "t")
+    known = {
+        **params,
+        "customers": customers,
+        "version": version.pk,
+        "step": node.id,
+        "kind": node.body["touchpoint"],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WAKE.format(where=where), known)
+        return int(cursor.rowcount)

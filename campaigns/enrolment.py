@@ -1,42 +1,49 @@
 """Customers enter running campaigns: one statement a campaign, once per cause."""
 
-from django.db import connection
-from django.db.models import QuerySet
+from datetime import timedelta
+from typing import Any
 
-from campaigns import holdout, plan_schema
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils.timezone import now
+from psycopg.types.json import Jsonb
+
+from campaigns import entries, holdout, plan_check, program, versions
 from campaigns.models import Campaign
+from customers.models import Customer
 from segments import rules
 from shops.announcing import announce
 from shops.models import Shop
 
-STAGE_CAUSES = """
-SELECT v.customer_id, 'visit:' || v.id AS entry_key FROM journeys_stagevisit v
-JOIN journeys_stage s ON s.id = v.stage_id JOIN journeys_journey j ON j.id = v.journey_id
-WHERE j.shop_id = %(shop)s AND j.key = %(journey)s AND s.key = %(stage)s AND v.left_at IS NULL
-"""
-SEGMENT_CAUSES = """
-SELECT m.customer_id, 'membership:' || m.id AS entry_key FROM segments_membership m
-JOIN segments_segment s ON s.id = m.segment_id
-WHERE s.shop_id = %(shop)s AND s.key = %(segment)s AND m.left_at IS NULL
-"""
 # Held-out customers get a row and nothing due: they are the comparison that proves the campaign.
+# Nobody is inside a campaign twice, and what came about before somebody last left it is over:
+# five carts of one evening are not five letters.
 ENROL = f"""
-INSERT INTO campaigns_enrolment (shop_id, campaign_id, customer_id, entry_key, held_out, entered_at,
-    step, due_at, outcome)
-SELECT %(shop)s, %(campaign)s, chosen.id, chosen.entry_key, chosen.held_out, now(), 0,
-    CASE WHEN chosen.held_out THEN NULL ELSE now() END,
-    CASE WHEN chosen.held_out THEN 'held out' ELSE '' END
+INSERT INTO campaigns_enrolment (shop_id, campaign_id, version_id, customer_id, entry_key, held_out,
+    entered_at, step, due_at, variants, cause, outcome)
+SELECT %(shop)s, %(campaign)s, %(version)s, chosen.id,
+    CASE WHEN %(once)s THEN 'once' ELSE chosen.entry_key END, chosen.held_out, %(now)s, %(first)s,
+    CASE WHEN chosen.held_out THEN NULL ELSE %(now)s END, '{{{{}}}}',
+    chosen.details, CASE WHEN chosen.held_out THEN 'held out' ELSE '' END
 FROM (
-    SELECT c.id, cause.entry_key,
-        {holdout.SQL.format(campaign="%(campaign)s", customer="c.id", percent="%(percent)s")}
+    SELECT DISTINCT ON (c.id) c.id, cause.entry_key, cause.details,
+        ({holdout.SQL.format(campaign="%(campaign)s", customer="c.id", percent="%(percent)s")}
+        OR {holdout.SQL.format(campaign="%(control)s", customer="c.id", percent="%(always)s")})
             AS held_out
     FROM ({{causes}}) AS cause JOIN customers_customer c ON c.id = cause.customer_id
     LEFT JOIN customers_profile p ON p.customer_id = c.id
-    WHERE c.shop_id = %(shop)s {{only}} AND {{audience}}
+    WHERE c.shop_id = %(shop)s {{only}} AND {{audience}} AND NOT {{exclude}}
+    AND NOT EXISTS (SELECT FROM campaigns_enrolment e
+        WHERE e.customer_id = c.id AND e.campaign_id = %(campaign)s
+        AND (e.due_at IS NOT NULL OR greatest(e.entered_at, e.left_at) >= cause.since
+            OR e.entered_at > %(now)s - %(again)s))
+    ORDER BY c.id, cause.since DESC
 ) AS chosen
 ORDER BY chosen.id
 ON CONFLICT DO NOTHING
 """
+# Two workers that each see a customer outside would both take them in.
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('campaigns.enrolment'), %s)"
 
 
 def enrol(shop: Shop, customers: list[int] | None = None) -> int:
@@ -57,11 +64,19 @@ def enrol_all() -> int:
     return enrol_in(Campaign.objects.filter(status="running").order_by("pk"))
 
 
+def enrol_by_clock() -> int:
+    """As `enrol_all`, for the campaigns whose entry is a time of its own: every minute."""
+    running = Campaign.objects.filter(status="running", entry_closed_at=None)
+    plans = running.values_list("pk", "plan__entry")
+    due = [pk for pk, entry in plans if entries.is_by_clock(entry)]
+    return enrol_in(Campaign.objects.filter(pk__in=due).order_by("pk"))
+
+
 def enrol_in(campaigns: QuerySet[Campaign], customers: list[int] | None = None) -> int:
     """As `enrol`, for these campaigns."""
     entered = 0
-    for campaign in campaigns.select_related("shop"):
-        if plan_schema.mark_fault(campaign):
+    for campaign in campaigns.filter(entry_closed_at=None).select_related("shop"):
+        if plan_check.mark_fault(campaign):
             entered += _enrol(campaign, customers)
     if entered:
         announce("enrolment")
@@ -69,23 +84,78 @@ def enrol_in(campaigns: QuerySet[Campaign], customers: list[int] | None = None) 
 
 
 def _enrol(campaign: Campaign, customers: list[int] | None) -> int:
-    entry, audience = campaign.plan["entry"], campaign.plan.get("audience")
-    compiled = rules.compile(audience) if audience else rules.Compiled("true", {})
-    statement = ENROL.format(
-        causes=SEGMENT_CAUSES if "segment" in entry else STAGE_CAUSES,
-        only="" if customers is None else "AND c.id = ANY(%(customers)s)",
-        audience=compiled.sql,
+    at = now()
+    with transaction.atomic():
+        found = entries.causes(campaign, at, batch=customers is not None)
+        params = {**found.params, "customers": customers}
+        if "fires" in params:
+            params |= _times(campaign, params)
+        entered = _insert(campaign, found.sql, params) if params.get("fires") != [] else 0
+        if customers is None:
+            Campaign.objects.filter(pk=campaign.pk).update(swept_at=at)
+    return entered
+
+
+def _times(campaign: Campaign, params: dict[str, Any]) -> dict[str, Any]:
+    swept = campaign.swept_at or campaign.launched_at or params["now"]
+    since = max(swept, params["now"] - params["late"])
+    return {"swept": swept, "fires": entries.fires(campaign.plan["entry"], since, params["now"])}
+
+
+def _insert(campaign: Campaign, causes: str, params: dict[str, Any]) -> int:
+    plan, version = campaign.plan, versions.current(campaign)
+    audience = rules.compile(plan["audience"]) if "audience" in plan else rules.Compiled("true", {})
+    exclude = (
+        rules.compile(plan["exclude"], prefix="x")
+        if "exclude" in plan
+        else rules.Compiled("false", {})
     )
-    params = {
-        **compiled.params,
-        "shop": campaign.shop_id,
+    again = plan.get("reentry", "always")
+    statement = ENROL.format(
+        causes=causes,
+        only="" if params["customers"] is None else "AND c.id = ANY(%(customers)s)",
+        audience=audience.sql,
+        exclude=exclude.sql,
+    )
+    known = {
+        **params,
+        **audience.params,
+        **exclude.params,
         "campaign": campaign.pk,
+        "version": version.pk,
+        "first": program.of(version.plan).first,
         "percent": campaign.holdout_percent,
-        "customers": customers,
-        "segment": entry.get("segment"),
-        "journey": plan_schema.journey_key(entry),
-        "stage": entry.get("stage"),
+        "control": f"shop-{campaign.shop_id}",
+        "always": campaign.shop.control_percent,
+        "once": again == "never",
+        "again": timedelta(days=again["after_days"] if isinstance(again, dict) else 0),
     }
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
+        cursor.execute(ONE_AT_A_TIME, [campaign.pk])
+        cursor.execute(statement, known)
         return int(cursor.rowcount)
+
+
+def enter(campaign: Campaign, customer: Customer, *, key: str, details: dict[str, Any]) -> bool:
+    """Let one customer enter a running campaign whose entry is the API; False when they may not.
+
+    The same key enters once.
+    """
+    is_open = campaign.status == "running" and campaign.entry_closed_at is None
+    if not is_open or "api" not in campaign.plan["entry"] or not plan_check.mark_fault(campaign):
+        return False
+    named = """SELECT %(customer)s::bigint AS customer_id, %(key)s AS entry_key, %(now)s AS since,
+        %(details)s::jsonb AS details"""
+    params = {
+        "shop": campaign.shop_id,
+        "now": now(),
+        "customer": customer.pk,
+        "customers": [customer.pk],
+        "key": f"api:{key}"[:60],
+        "details": Jsonb(details),
+    }
+    with transaction.atomic():
+        entered = _insert(campaign, named, params) == 1
+        if entered:
+            announce("enrolment")
+    return entered

@@ -1,36 +1,97 @@
-"""The last word before a message leaves: consent, suppression, holdout, address."""
+"""The last word before a message leaves: consent, suppression, holdout, caps, quiet hours."""
+
+from typing import Any
 
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
-# The claim, the checks and the marks are one statement: nothing can change in between. What is
-# refused says why; what passes is "sending", and that mark commits before anything is handed over.
+from campaigns.entries import LATE_HOURS
+from customers import zones
+
+CHECKED = ["holdout", "address", "consent", "suppression", "lateness", "caps", "quiet hours"]
+RIVAL_MINUTES = 1
+SHOP_ZONE = "(CASE WHEN s.timezone = ANY(%(zones)s) THEN s.timezone ELSE 'UTC' END)"
+
+# The customers are locked with their messages: two workers that each count what one customer got
+# would both find room for one more. The judging is a statement of its own, because a lock shows the
+# row as it is now, and everything else as it was when the statement began.
 CLAIM = """
-WITH due AS (
-    SELECT m.id FROM campaigns_message m JOIN campaigns_campaign g ON g.id = m.campaign_id
-    WHERE m.status = 'planned' AND m.due_at <= now() AND g.status = 'running'
-    ORDER BY m.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF m SKIP LOCKED
-), judged AS (
-    SELECT m.id, CASE
-        WHEN e.held_out THEN 'held out'
-        WHEN c.email = '' THEN 'no address'
-        WHEN NOT EXISTS (SELECT FROM customers_consent o WHERE o.customer_id = c.id
-            AND o.channel = m.channel AND o.purpose = 'marketing' AND o.ended_at IS NULL)
-            THEN 'no consent'
-        WHEN EXISTS (SELECT FROM customers_suppression s WHERE s.shop_id = m.shop_id
-            AND s.channel = m.channel AND lower(s.address) = lower(c.email))
-            THEN 'suppressed address'
-        ELSE '' END AS refusal
-    FROM campaigns_message m JOIN due ON due.id = m.id
+SELECT m.id FROM campaigns_message m JOIN campaigns_campaign g ON g.id = m.campaign_id
+JOIN customers_customer c ON c.id = m.customer_id
+WHERE m.status = 'planned' AND m.due_at <= now() AND g.status = 'running'
+ORDER BY m.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF m, c SKIP LOCKED
+"""
+
+# Refused says why. Wait has a time: when the customer's night is over, or soon, when a message of a
+# higher priority to the same customer is due and may use the cap up. What passes is "sending", and
+# that mark commits before anything is handed over.
+JUDGE = """
+WITH facts AS (
+    SELECT m.id, m.shop_id, m.customer_id, m.channel, m.due_at, g.priority, c.email, e.held_out,
+        coalesce((v.plan->>'late_hours')::float, %(late)s) AS late_hours,
+        s.quiet_from, s.quiet_until, {zone} AS zone, now() AT TIME ZONE {zone} AS local
+    FROM campaigns_message m
     JOIN campaigns_enrolment e ON e.id = m.enrolment_id
+    JOIN campaigns_campaign g ON g.id = m.campaign_id
     JOIN customers_customer c ON c.id = m.customer_id
+    JOIN shops_shop s ON s.id = m.shop_id
+    LEFT JOIN campaigns_campaignversion v ON v.id = e.version_id
+    WHERE m.id = ANY(%(claimed)s)
+), counted AS (
+    SELECT f.id, k.messages, k.days, k.channel,
+        count(o.id) FILTER (WHERE o.status <> 'planned') AS sent,
+        count(o.id) FILTER (WHERE o.status = 'planned') AS ahead,
+        jsonb_agg(DISTINCT r.name) FILTER (WHERE o.id IS NOT NULL) AS others
+    FROM facts f JOIN campaigns_frequencycap k ON k.shop_id = f.shop_id
+        AND k.channel IN ('', f.channel)
+    LEFT JOIN campaigns_message o ON o.customer_id = f.customer_id AND o.id <> f.id
+        AND (k.channel = '' OR o.channel = k.channel)
+        AND (o.status IN ('sending', 'sent', 'uncertain')
+                AND o.claimed_at > now() - k.days * interval '1 day'
+            OR o.status = 'planned' AND o.due_at <= now() AND EXISTS (
+                SELECT FROM campaigns_campaign h WHERE h.id = o.campaign_id
+                AND h.status = 'running' AND (h.priority, f.id) > (f.priority, o.id)))
+    LEFT JOIN campaigns_campaign r ON r.id = o.campaign_id
+    GROUP BY f.id, k.id, k.messages, k.days, k.channel
+), capped AS (
+    SELECT DISTINCT ON (id) id, sent >= messages AS is_over, jsonb_build_object('messages',
+        messages, 'days', days, 'channel', channel, 'sent', sent, 'ahead', ahead, 'by', others)
+        AS cap
+    FROM counted WHERE sent + ahead >= messages ORDER BY id, is_over DESC, days
+), night AS (
+    SELECT id, ((local::date + CASE WHEN quiet_from > quiet_until AND local::time >= quiet_from
+        THEN 1 ELSE 0 END) + quiet_until) AT TIME ZONE zone AS over_at
+    FROM facts WHERE CASE WHEN quiet_from > quiet_until
+        THEN local::time >= quiet_from OR local::time < quiet_until
+        ELSE local::time >= quiet_from AND local::time < quiet_until END
+), judged AS (
+    SELECT f.id, CASE
+        WHEN f.held_out THEN 'held out'
+        WHEN f.email = '' THEN 'no address'
+        WHEN NOT EXISTS (SELECT FROM customers_consent o WHERE o.customer_id = f.customer_id
+            AND o.channel = f.channel AND o.purpose = 'marketing' AND o.ended_at IS NULL)
+            THEN 'no consent'
+        WHEN EXISTS (SELECT FROM customers_suppression s WHERE s.shop_id = f.shop_id
+            AND s.channel = f.channel AND lower(s.address) = lower(f.email))
+            THEN 'suppressed address'
+        WHEN f.due_at < now() - f.late_hours * interval '1 hour' THEN 'too late'
+        WHEN k.is_over THEN 'frequency cap'
+        ELSE '' END AS refusal,
+        CASE WHEN n.id IS NOT NULL THEN greatest(n.over_at, now() + interval '1 minute')
+            WHEN k.id IS NOT NULL THEN now() + %(rival)s * interval '1 minute' END AS wait_until,
+        k.cap, n.id IS NOT NULL AS is_night, f.zone
+    FROM facts f LEFT JOIN capped k ON k.id = f.id LEFT JOIN night n ON n.id = f.id
 )
 UPDATE campaigns_message m SET
-    status = CASE WHEN j.refusal = '' THEN 'sending' ELSE 'refused' END,
+    status = CASE WHEN j.refusal <> '' THEN 'refused' WHEN j.wait_until IS NULL THEN 'sending'
+        ELSE 'planned' END,
     reason = j.refusal,
-    claimed_at = now(),
-    attempts = m.attempts + 1,
-    trail = m.trail || jsonb_build_object('gate', jsonb_build_object('at', now(), 'checked',
-        jsonb_build_array('holdout', 'address', 'consent', 'suppression'), 'refusal', j.refusal))
+    due_at = CASE WHEN j.refusal = '' THEN coalesce(j.wait_until, m.due_at) ELSE m.due_at END,
+    claimed_at = CASE WHEN j.refusal = '' AND j.wait_until IS NOT NULL THEN NULL ELSE now() END,
+    attempts = m.attempts + (j.refusal <> '' OR j.wait_until IS NULL)::int,
+    trail = m.trail || jsonb_strip_nulls(jsonb_build_object('gate', jsonb_build_object(
+        'at', now(), 'checked', %(checked)s::jsonb, 'refusal', j.refusal, 'cap', j.cap,
+        'night_in', CASE WHEN j.is_night THEN j.zone END, 'waits_until', j.wait_until)))
 FROM judged j WHERE j.id = m.id
 RETURNING m.id, m.status
 """
@@ -42,7 +103,23 @@ def claim(*, limit: int) -> tuple[list[int], int]:
     Returns the ids that may be sent, in order, and how many were taken in all. Must not be called
     inside a transaction: the marks have to be durable when it returns.
     """
+    zone = zones.OF_CUSTOMER.format(zones="%(zones)s", shop=SHOP_ZONE)
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(CLAIM, {"limit": limit})
+        claimed = [pk for (pk,) in cursor.fetchall()]
+        if not claimed:
+            return [], 0
+        cursor.execute(JUDGE.format(zone=zone), known(claimed))
         judged = cursor.fetchall()
     return sorted(pk for pk, status in judged if status == "sending"), len(judged)
+
+
+def known(claimed: list[int]) -> dict[str, Any]:
+    """What JUDGE must be told."""
+    return {
+        "claimed": claimed,
+        "zones": zones.known(),
+        "checked": Jsonb(CHECKED),
+        "late": LATE_HOURS,
+        "rival": RIVAL_MINUTES,
+    }

@@ -11,6 +11,12 @@ SQL = (
     f" %% {BUCKETS}) < {{percent}} * {BUCKETS // 100}"
 )
 
+# A number from 0 to 1 by the same hash; {seed} and {customer} are SQL expressions.
+DRAW = (
+    "((('x' || substr(md5({seed}::text || ':' || {customer}::text), 1, 8))::bit(32)::bigint"
+    " %% 10000) / 10000.0)"
+)
+
 
 def is_held_out(campaign_id: int, customer_id: int, percent: Decimal) -> bool:
     """What SQL answers for the same campaign and customer, in Python."""

@@ -32,7 +32,8 @@ class Template(models.Model):
 class Campaign(models.Model):
     """Who enters, what happens to them, and which share is held out to prove it worked.
 
-    `plan` fits `campaigns.plan_schema`; status is draft, running, paused or finished.
+    `plan` fits `campaigns.plan_schema`. Status is draft, review, scheduled, running, paused,
+    finished or cancelled: see `campaigns.launching`.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
@@ -43,8 +44,17 @@ class Campaign(models.Model):
     holdout_percent = models.DecimalField(
         _("holdout in percent"), max_digits=4, decimal_places=1, default=5
     )
+    priority = models.SmallIntegerField(
+        _("priority"),
+        default=50,
+        help_text=_("The higher one writes first where a customer may get only so many messages."),
+    )
     fault = models.TextField(_("fault"), blank=True, editable=False)
+    swept_at = models.DateTimeField(null=True, editable=False)  # entries by the clock: done until
+    launch_at = models.DateTimeField(_("launch at"), null=True, editable=False)
     launched_at = models.DateTimeField(_("launched"), null=True, editable=False)
+    entry_closed_at = models.DateTimeField(_("entry closed"), null=True, editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("campaign")
@@ -61,10 +71,34 @@ class Campaign(models.Model):
         return self.name
 
 
+class CampaignVersion(models.Model):
+    """A plan that people went through; made when the first of them entered, never edited."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    digest = models.CharField(max_length=64)
+    plan = models.JSONField(_("plan"))
+    created_at = models.DateTimeField(_("created"), default=now)
+
+    class Meta:
+        verbose_name = _("campaign version")
+        verbose_name_plural = _("campaign versions")
+        constraints = [
+            UniqueConstraint(fields=["campaign", "number"], name="campaign_version_number"),
+            UniqueConstraint(fields=["campaign", "digest"], name="campaign_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} {self.number}"
+
+
 class Enrolment(models.Model):
     """A customer's way through a campaign; `entry_key` says for what cause, and only once.
 
-    Held-out customers have a row and never a message. `due_at` empty means it is finished.
+    Held-out customers have a row and never a message. `step` is the id of the next step in the
+    version's plan, due at `due_at`; no `due_at` means it is over. `waits_since` is set while the
+    customer waits for something to happen, and `variants` says which side of each split they took.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
@@ -72,9 +106,16 @@ class Enrolment(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="enrolments")
     entry_key = models.CharField(_("cause"), max_length=60)
     held_out = models.BooleanField(_("held out"), default=False)
+    version = models.ForeignKey(
+        CampaignVersion, on_delete=models.PROTECT, null=True, related_name="enrolments"
+    )
     entered_at = models.DateTimeField(_("entered"), default=now)
-    step = models.SmallIntegerField(_("step"), default=0)
+    step = models.CharField(_("step"), max_length=60, blank=True)  # empty: at the beginning
     due_at = models.DateTimeField(_("due"), null=True, blank=True, default=now)
+    waits_since = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(_("left"), null=True)
+    cause = models.JSONField(_("what happened"), default=dict)
+    variants = models.JSONField(_("variants"), default=dict)
     outcome = models.CharField(_("outcome"), max_length=60, blank=True)
 
     class Meta:
@@ -86,6 +127,11 @@ class Enrolment(models.Model):
         indexes = [
             Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="enrolment_due"),
             Index(fields=["customer"], name="enrolment_customer"),
+            Index(
+                fields=["customer"],
+                condition=Q(waits_since__isnull=False, due_at__isnull=False),
+                name="enrolment_waiting",
+            ),
         ]
 
 
@@ -103,7 +149,7 @@ class Message(models.Model):
         Customer, on_delete=models.CASCADE, related_name="messages", verbose_name=_("customer")
     )
     template = models.ForeignKey(Template, on_delete=models.PROTECT, verbose_name=_("template"))
-    step = models.SmallIntegerField(_("step"))
+    step = models.CharField(_("step"), max_length=60)
     channel = models.CharField(_("channel"), max_length=20, default="email")
     status = models.CharField(_("status"), max_length=12, default="planned")
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -122,7 +168,32 @@ class Message(models.Model):
             Index(fields=["due_at"], condition=Q(status="planned"), name="message_due"),
             Index(fields=["claimed_at"], condition=Q(status="sending"), name="message_in_flight"),
             Index(fields=["customer", "-id"], name="message_customer"),
+            Index(fields=["campaign", "status"], name="message_campaign"),
         ]
+
+
+class FrequencyCap(models.Model):
+    """At most so many messages to one customer in so many days; on one channel, or in total."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    channel = models.CharField(
+        _("channel"), max_length=20, blank=True, help_text=_("Empty: all channels together.")
+    )
+    messages = models.PositiveSmallIntegerField(_("messages"))
+    days = models.PositiveSmallIntegerField(_("days"))
+
+    class Meta:
+        verbose_name = _("frequency cap")
+        verbose_name_plural = _("frequency caps")
+        constraints = [
+            UniqueConstraint(fields=["shop", "channel", "days"], name="frequency_cap_once"),
+            models.CheckConstraint(
+                condition=Q(days__gte=1, days__lte=365), name="frequency_cap_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("%(messages)d in %(days)d days") % vars(self)
 
 
 class CaughtMail(models.Model):

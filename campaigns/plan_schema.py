@@ -1,69 +1,150 @@
-"""The one schema of a campaign's plan: who enters, and the steps they go through."""
+"""The one schema of a campaign's plan: who enters, what ends it, and the steps they go through.
+
+Documented in docs/campaigns.md. Whether a plan can run in a shop is `campaigns.plan_check`.
+"""
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-
-from campaigns.models import Campaign, Template
-from journeys.models import Stage
-from segments import rules
-from segments.models import Segment
-from segments.rules import RuleError
-from shops.models import Shop
 
 KEY = {"type": "string", "pattern": "^[-a-z0-9_]+$", "maxLength": 60}
+KIND = {"type": "string", "pattern": "^[a-z_]+\\.[a-z_]+$", "maxLength": 60}
+NAME = {"type": "string", "minLength": 1, "maxLength": 40, "pattern": "^[^.\\x00]+$"}
+RULE = {"type": "object"}
+WHERE = {
+    "type": "object",
+    "maxProperties": 10,
+    "additionalProperties": {"type": ["string", "integer", "boolean"]},
+}
+TIME = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+ZONE = {"type": "string", "maxLength": 60}  # a zone's name, "customer" or "shop"
+ID = {"type": "string", "pattern": "^[a-z0-9_-]+$", "maxLength": 40}
+MOST_STEPS, MOST_DEPTH = 200, 5
+
+
+def shape(required: list[str], **properties: Any) -> dict[str, Any]:
+    """An object of exactly these properties."""
+    return {
+        "type": "object",
+        "required": required,
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def number(low: float, high: float) -> dict[str, Any]:
+    return {"type": "number", "minimum": low, "maximum": high}
+
+
+def positive(high: float) -> dict[str, Any]:
+    return {"type": "number", "exclusiveMinimum": 0, "maximum": high}
+
+
+ON = {"enum": ["enter", "leave"]}
+ENTRIES = [
+    shape(["stage"], journey=KEY, stage=KEY, on=ON),
+    shape(["segment"], segment=KEY, on=ON),
+    shape(["touchpoint"], touchpoint=KIND, where=WHERE, after_hours=positive(720), unless=KIND),
+    shape(["at"], at={"type": "string"}, zone=ZONE),
+    shape(["cron"], cron={"type": "string", "maxLength": 60}, zone=ZONE),
+    shape(
+        ["date"],
+        date={"type": "string", "minLength": 1, "maxLength": 60},
+        days={"type": "integer", "minimum": -365, "maximum": 365},
+        time=TIME,
+        yearly={"type": "boolean"},
+    ),
+    shape(["api"], api={"const": True}),
+]
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WAIT = {
+    "description": _lazy(
+        'must be {"days": number}, {"hours": number}, {"until": "09:00"} or {"best_hour": true}.'
+    ),
+    "oneOf": [
+        shape([], days=number(0, 365), hours=number(0, 8760)) | {"minProperties": 1},
+        shape(["until"], until=TIME, weekday={"enum": WEEKDAYS}),
+        shape(["best_hour"], best_hour={"const": True}),
+    ],
+}
+STEPS = {"type": "array", "maxItems": 50, "items": {"$ref": "#/$defs/step"}}
+WAYS = {"type": "array", "minItems": 1, "maxItems": 10}
+STEP_SHAPES = [
+    shape(["send"], id=ID, send=KEY, channel=KEY),
+    shape(["wait_days"], id=ID, wait_days=positive(365)),
+    shape(["wait"], id=ID, wait=WAIT),
+    shape(
+        ["wait_for"],
+        id=ID,
+        wait_for=shape(["touchpoint", "hours"], touchpoint=KIND, where=WHERE, hours=positive(8760)),
+        came=STEPS,
+        missed=STEPS,
+    ),
+    shape(
+        ["branch"],
+        id=ID,
+        branch=WAYS | {"items": shape(["if", "steps"], **{"if": RULE}, steps=STEPS)},
+        **{"else": STEPS},
+    ),
+    shape(
+        ["split"],
+        id=ID,
+        split=WAYS
+        | {
+            "items": shape(
+                ["name", "percent", "steps"], name=NAME, percent=positive(100), steps=STEPS
+            )
+        },
+    ),
+    shape(
+        ["set"],
+        id=ID,
+        set={
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 20,
+            "additionalProperties": {"type": ["string", "number", "boolean"]},
+        },
+    ),
+    shape(["add_to"], id=ID, add_to=KEY),
+    shape(["tell"], id=ID, tell={"type": "string", "minLength": 1, "maxLength": 60}),
+    shape(["stop"], id=ID, stop={"type": "string", "maxLength": 50}),
+]
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Waymark campaign plan",
-    "type": "object",
-    "required": ["entry", "steps"],
-    "additionalProperties": False,
-    "properties": {
-        "entry": {
-            "description": _lazy('must be {"stage": key} or {"segment": key}.'),
+    **shape(
+        ["entry", "steps"],
+        entry={
+            "description": _lazy(
+                'must be {"stage": key}, {"segment": key}, {"touchpoint": kind}, {"at": time}, '
+                '{"cron": times}, {"date": attribute} or {"api": true}.'
+            ),
+            "oneOf": ENTRIES,
+        },
+        audience=RULE,
+        exclude=RULE,
+        reentry={
+            "description": _lazy('must be "always", "never" or {"after_days": number}.'),
             "oneOf": [
-                {
-                    "type": "object",
-                    "required": ["stage"],
-                    "additionalProperties": False,
-                    "properties": {"journey": KEY, "stage": KEY},
-                },
-                {
-                    "type": "object",
-                    "required": ["segment"],
-                    "additionalProperties": False,
-                    "properties": {"segment": KEY},
-                },
+                {"enum": ["always", "never"]},
+                shape(["after_days"], after_days=number(1, 3650)),
             ],
         },
-        "audience": {"type": "object"},
-        "steps": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": 50,
-            "items": {
-                "description": _lazy('must be {"send": template key} or {"wait_days": number}.'),
-                "oneOf": [
-                    {
-                        "type": "object",
-                        "required": ["send"],
-                        "additionalProperties": False,
-                        "properties": {"send": KEY},
-                    },
-                    {
-                        "type": "object",
-                        "required": ["wait_days"],
-                        "additionalProperties": False,
-                        "properties": {
-                            "wait_days": {"type": "number", "exclusiveMinimum": 0, "maximum": 365}
-                        },
-                    },
-                ],
-            },
-        },
+        goal=shape(["touchpoint"], touchpoint=KIND, where=WHERE, days=number(1, 365)),
+        exit=RULE,
+        late_hours=number(1, 8760),
+        steps=STEPS | {"minItems": 1},
+    ),
+    "$defs": {
+        "step": {
+            "description": _lazy(
+                'must be one of {"send": template key}, {"wait_days": number}, {"wait": …}, '
+                '{"wait_for": …}, {"branch": …}, {"split": …}, {"set": …}, {"add_to": segment}, '
+                '{"tell": name} or {"stop": reason}.'
+            ),
+            "oneOf": STEP_SHAPES,
+        }
     },
 }
 
@@ -74,69 +155,3 @@ class PlanError(Exception):
     def __init__(self, path: str, message: str) -> None:
         super().__init__(f"{path or '(plan)'}: {message}")
         self.path = path
-
-
-def check(plan: Any, shop: Shop) -> None:
-    """Raises PlanError when the plan does not fit the schema or names what the shop lacks."""
-    error = best_match(Draft202012Validator(SCHEMA).iter_errors(plan))
-    if error:
-        # "Not valid under any of the given schemas" helps nobody: say what would be.
-        said = error.schema["description"] if error.validator == "oneOf" else error.message
-        raise PlanError(_path(error.absolute_path), str(said)[:300])
-    _check_entry(plan["entry"], shop)
-    _check_templates(plan["steps"], shop)
-    if "audience" in plan:
-        try:
-            rules.compile(plan["audience"])
-        except RuleError as fault:
-            raise PlanError(f"audience.{fault.path}".rstrip("."), str(fault)) from fault
-
-
-def journey_key(entry: dict[str, str]) -> str:
-    return entry.get("journey", "lifecycle")
-
-
-def check_campaign(campaign: Campaign) -> None:
-    """Raises PlanError when the campaign's plan cannot run in its shop."""
-    check(campaign.plan, campaign.shop)
-
-
-def mark_fault(campaign: Campaign) -> bool:
-    """Whether the campaign's plan can run; if not, its fault says why, and is cleared if it can."""
-    try:
-        check_campaign(campaign)
-    except PlanError as error:
-        fault = str(error)
-    else:
-        fault = ""
-    if campaign.fault != fault:
-        Campaign.objects.filter(pk=campaign.pk).update(fault=fault)
-    return not fault
-
-
-def _path(parts: Any) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
-    return text.lstrip(".")
-
-
-def _check_entry(entry: dict[str, str], shop: Shop) -> None:
-    if "segment" in entry:
-        known = Segment.objects.filter(shop=shop, key=entry["segment"])
-        if not known.exists():
-            raise PlanError("entry.segment", _("this shop has no segment %r.") % entry["segment"])
-    else:
-        known_stages = Stage.objects.filter(
-            shop=shop, journey__key=journey_key(entry), key=entry["stage"]
-        )
-        if not known_stages.exists():
-            raise PlanError("entry.stage", _("this shop has no stage %r.") % entry["stage"])
-
-
-def _check_templates(steps: list[dict[str, Any]], shop: Shop) -> None:
-    known = set(Template.objects.filter(shop=shop).values_list("key", flat=True))
-    for number, step in enumerate(steps):
-        if "send" in step and step["send"] not in known:
-            raise PlanError(
-                f"steps[{number}].send",
-                _("this shop has no template %r. Add it first.") % step["send"],
-            )

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.db import connection, transaction
 
-from campaigns import enrolment
+from campaigns import engine, enrolment
 from customers import profiles
 from journeys import stages
 from reviews_nlp import report
@@ -51,4 +51,5 @@ def update(shop: Shop, customers: list[int] | None = None) -> None:
     report.refresh(shop, customers)
     membership.refresh(shop, customers)
     stages.place(shop, customers)
+    engine.wake(shop, customers)
     enrolment.enrol(shop, customers)

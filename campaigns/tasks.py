@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from campaigns import engine, enrolment, reactor, sending
+from campaigns import engine, enrolment, launching, reactor, sending
 
 
 @shared_task(ignore_result=True)
@@ -28,3 +28,18 @@ def sweep() -> None:
 @shared_task(ignore_result=True)
 def enrol_all() -> None:
     enrolment.enrol_all()
+
+
+@shared_task(ignore_result=True)
+def enrol_by_clock() -> None:
+    enrolment.enrol_by_clock()
+
+
+@shared_task(ignore_result=True)
+def launch_due() -> None:
+    launching.launch_due()
+
+
+@shared_task(ignore_result=True)
+def finish_drained() -> None:
+    launching.finish_drained()

@@ -38,6 +38,7 @@ NAVIGATION = [
             page(_("Templates"), "draft", "campaigns.template"),
             page(_("Messages"), "outbox", "campaigns.message"),
             page(_("Enrolments"), "how_to_reg", "campaigns.enrolment"),
+            page(_("Frequency caps"), "speed", "campaigns.frequencycap"),
             page(_("Caught mails"), "inbox", "campaigns.caughtmail"),
         ],
     },

@@ -40,6 +40,7 @@ EVENTS = {
     "customer.segment_entered": _("A customer came into a segment"),
     "customer.segment_left": _("A customer left a segment"),
     "customer.stage_changed": _("A customer moved to another stage of a journey"),
+    "campaign.step_reached": _("A customer came to a step of a campaign that tells of it"),
     "message.sent": _("A message was handed to its carrier"),
     "message.unsubscribed": _("A customer unsubscribed by a message's link"),
     "consent.withdrawn": _("A customer withdrew a permission"),

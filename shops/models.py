@@ -32,6 +32,20 @@ class Shop(models.Model):
         help_text=_("More are answered with 429 and sent again by the shop. 0: no limit."),
     )
     from_email = models.EmailField(_("sender address"), blank=True)
+    quiet_from = models.TimeField(
+        _("quiet from"),
+        null=True,
+        blank=True,
+        help_text=_("No message leaves between these times, by the customer's own clock."),
+    )
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    control_percent = models.DecimalField(
+        _("control group in percent"),
+        max_digits=4,
+        decimal_places=1,
+        default=0,
+        help_text=_("Left alone by every campaign; shows what all campaigns bring together."),
+    )
     webhook_secret_sealed = models.TextField(default=secrecy.new_webhook_secret, editable=False)
     previous_secret_sealed = models.TextField(blank=True, editable=False)
     staff = models.ManyToManyField(User, verbose_name=_("staff"), blank=True, related_name="shops")

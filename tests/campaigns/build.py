@@ -67,5 +67,5 @@ def message(of: Customer, by: Campaign | None = None, **fields) -> Message:
         campaign=by,
         customer=of,
         template=chosen,
-        **{"step": 0, "due_at": make.days_ago(0.01), **fields},
+        **{"step": "0", "due_at": make.days_ago(0.01), **fields},
     )

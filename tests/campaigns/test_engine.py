@@ -33,7 +33,7 @@ def test_send_wait_send_goes_step_by_step_to_its_end():
     entered.refresh_from_db()
     assert (entered.due_at, entered.outcome) == (None, "completed")
     sent = Message.objects.order_by("step").values_list("step", "template", "status")
-    assert list(sent) == [(0, first.pk, "planned"), (2, second.pk, "planned")]
+    assert list(sent) == [("0", first.pk, "planned"), ("2", second.pk, "planned")]
 
 
 def test_the_trail_says_why_and_stays_as_it_was():
@@ -78,7 +78,7 @@ def test_a_step_that_is_run_again_plans_no_second_message():
     entered = build.enrolment(make.customer(shop), build.campaign(shop))
     engine.run_due()
 
-    Enrolment.objects.filter(pk=entered.pk).update(step=0, due_at=now())
+    Enrolment.objects.filter(pk=entered.pk).update(step="0", due_at=now())
     engine.run_due()
 
     assert Message.objects.count() == 1
@@ -86,7 +86,7 @@ def test_a_step_that_is_run_again_plans_no_second_message():
 
 def test_a_plan_that_became_shorter_completes_those_beyond_its_end():
     shop = build.shop()
-    entered = build.enrolment(make.customer(shop), build.campaign(shop), step=5)
+    entered = build.enrolment(make.customer(shop), build.campaign(shop), step="5")
 
     engine.run_due()
 
@@ -106,7 +106,7 @@ def test_a_broken_plan_waits_with_its_fault_and_stops_nobody_else():
     broken.refresh_from_db()
     waiting.refresh_from_db()
     assert "'gone'" in broken.fault
-    assert (waiting.step, waiting.outcome) == (0, "")
+    assert (waiting.step, waiting.outcome) == ("", "")
     assert Message.objects.count() == 1
     build.template(shop, key="gone")
     enrolment.enrol(shop)  # finds it mended

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from campaigns import enrolment, holdout
+from campaigns import engine, enrolment, holdout
 from campaigns.models import Campaign, Enrolment
 from customers.models import Customer
 from journeys.models import StageVisit
@@ -23,6 +23,7 @@ def test_a_customer_at_the_stage_enters_once_per_visit():
 
     assert [enrolment.enrol(shop) for _ in range(2)] == [1, 0]
 
+    engine.run_due()
     StageVisit.objects.filter(pk=first.pk).update(left_at=make.days_ago(0))
     second = build.visit(ann)
     assert enrolment.enrol(shop) == 1

@@ -1,10 +1,18 @@
 """The gate has the last word, at the moment of leaving, and says why it refuses."""
 
+import threading
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
+from django.db import connection
+from django.utils.timezone import now
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from campaigns import gate
-from campaigns.models import Message
-from customers import consent
+from campaigns.models import Campaign, CampaignVersion, FrequencyCap, Message
+from customers import consent, zones
 from customers.models import Customer, Suppression
 from tests import make
 from tests.campaigns import build
@@ -32,7 +40,7 @@ def test_what_passes_is_marked_before_it_leaves(ann):
     assert message.claimed_at is not None
     assert message.attempts == 1
     assert message.trail["cause"] == "visit:1"
-    assert message.trail["gate"]["checked"] == ["holdout", "address", "consent", "suppression"]
+    assert message.trail["gate"]["checked"] == gate.CHECKED
 
 
 def test_a_customer_who_withdraws_between_plan_and_send_gets_nothing(ann):
@@ -108,3 +116,182 @@ def test_what_is_not_due_waits_and_the_longest_due_goes_first(ann):
     assert gate.claim(limit=1) == ([later.pk], 1)
     assert gate.claim(limit=9) == ([late.pk], 1)
     assert Message.objects.filter(status="planned").count() == 1
+
+
+def cap(shop, messages, days, channel=""):
+    return FrequencyCap.objects.create(shop=shop, messages=messages, days=days, channel=channel)
+
+
+def sent(customer, days):
+    return build.message(customer, status="sent", claimed_at=make.days_ago(days))
+
+
+@pytest.mark.parametrize(
+    ("past", "channel", "verdict"),
+    [
+        ([1, 8], "", ("sending", "")),
+        ([1, 6], "", ("refused", "frequency cap")),
+        ([1, 6], "email", ("refused", "frequency cap")),
+        ([1, 6], "sms", ("sending", "")),
+    ],
+)
+def test_a_customer_gets_no_more_than_the_cap(ann, past, channel, verdict):
+    cap(ann.shop, 2, 7, channel)
+    for days in past:
+        sent(ann, days)
+    message = build.message(ann)
+
+    gate.claim(limit=10)
+
+    assert judged(message) == verdict
+
+
+def test_the_cap_and_who_used_it_up_stand_in_the_trail(ann):
+    cap(ann.shop, 1, 7)
+    sent(ann, 1)
+    message = build.message(ann)
+
+    gate.claim(limit=10)
+
+    message.refresh_from_db()
+    found = message.trail["gate"]["cap"]
+    assert (found["messages"], found["days"], found["sent"]) == (1, 7, 1)
+    assert found["by"] == [message.campaign.name]
+
+
+def test_of_two_campaigns_the_one_of_higher_priority_writes(ann):
+    cap(ann.shop, 1, 7)
+    low, high = (build.campaign(ann.shop, priority=priority) for priority in (10, 90))
+    first = build.message(ann, low, due_at=make.days_ago(0.1))
+    second = build.message(ann, high)
+
+    assert gate.claim(limit=1) == ([], 1)  # the lower one steps back for the higher
+    assert gate.claim(limit=1) == ([second.pk], 1)
+    assert judged(first)[0] == "planned"
+    Message.objects.filter(pk=first.pk).update(due_at=make.days_ago(0.01))
+    gate.claim(limit=1)
+
+    assert judged(first) == ("refused", "frequency cap")
+    first.refresh_from_db()
+    assert first.trail["gate"]["cap"]["by"] == [high.name]
+
+
+def test_messages_of_one_batch_share_the_cap(ann):
+    cap(ann.shop, 2, 7)
+    messages = [build.message(ann, build.campaign(ann.shop)) for _ in range(4)]
+
+    passed, taken = gate.claim(limit=10)
+
+    assert (passed, taken) == ([m.pk for m in messages[:2]], 4)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_do_not_both_find_room_under_the_cap(ann):
+    cap(ann.shop, 1, 7)
+    for _ in range(6):
+        build.message(ann, build.campaign(ann.shop))
+
+    def work():
+        for _ in range(6):
+            gate.claim(limit=1)
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert Message.objects.filter(status="sending").count() == 1
+
+
+@pytest.mark.parametrize(("late_hours", "verdict"), [(6, "refused"), (200, "sending")])
+def test_what_could_not_leave_in_time_is_left(ann, late_hours, verdict):
+    campaign = build.campaign(ann.shop)
+    version = CampaignVersion.objects.create(
+        shop=ann.shop, campaign=campaign, number=1, digest="x", plan={"late_hours": late_hours}
+    )
+    entered = build.enrolment(ann, campaign, version=version)
+    message = build.message(ann, campaign, enrolment=entered, due_at=make.days_ago(1))
+
+    gate.claim(limit=10)
+
+    assert judged(message) == (verdict, "too late" if verdict == "refused" else "")
+
+
+def test_at_night_a_message_waits_until_morning_on_the_customers_clock(ann):
+    local = now().astimezone(ZoneInfo("Asia/Tokyo"))
+    ann.shop.quiet_from = (local - timedelta(hours=1)).time().replace(microsecond=0)
+    ann.shop.quiet_until = (local + timedelta(hours=2)).time().replace(microsecond=0)
+    ann.shop.save()
+    Customer.objects.update(attributes={"timezone": "Asia/Tokyo"})
+    message = build.message(ann)
+
+    assert gate.claim(limit=10) == ([], 1)
+
+    message.refresh_from_db()
+    assert message.status == "planned"
+    assert message.due_at.astimezone(ZoneInfo("Asia/Tokyo")).time() == ann.shop.quiet_until
+    assert message.trail["gate"]["night_in"] == "Asia/Tokyo"
+    assert gate.claim(limit=10) == ([], 0)
+    assert message.attempts == 0
+
+
+def is_quiet(clock, begins, ends):
+    if begins <= ends:  # the same time twice: no night at all
+        return begins <= clock < ends
+    return clock >= begins or clock < ends
+
+
+TIMES = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.data(),
+    TIMES,
+    TIMES,
+    st.sampled_from(["2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-07-01"]),
+    st.integers(0, 24 * 60),
+)
+def test_in_no_zone_and_at_no_change_of_clocks_does_a_message_leave_at_night(
+    ann, data, begins, ends, day, minute
+):
+    zone = data.draw(st.sampled_from([z for z in zones.known() if "/" in z]))
+    at = datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(minutes=minute)
+    ann.shop.quiet_from, ann.shop.quiet_until = begins, ends
+    ann.shop.save()
+    Customer.objects.update(attributes={"timezone": zone})
+    message = build.message(ann, due_at=at)
+    for _ in range(5):
+        passed = judge_at(message, at)
+        clock = at.astimezone(ZoneInfo(zone)).time()
+        if passed:
+            assert not is_quiet(clock, begins, ends)
+            return
+        assert is_quiet(clock, begins, ends)
+        message.refresh_from_db()
+        assert at < message.due_at <= at + timedelta(hours=26)
+        at = message.due_at
+    raise AssertionError("it never left")
+
+
+def judge_at(message, at):
+    """Whether the message passes the gate at a moment: the database's clock is set for it."""
+    with connection.cursor() as cursor:
+        zone = zones.OF_CUSTOMER.format(zones="%(zones)s", shop=gate.SHOP_ZONE)
+        judge = gate.JUDGE.format(zone=zone).replace("now()", "%(at)s::timestamptz")
+        cursor.execute(judge, gate.known([message.pk]) | {"at": at})
+        return cursor.fetchall()[0][1] == "sending"
+
+
+def test_a_cancelled_campaigns_messages_never_leave(ann):
+    message = build.message(ann)
+    Campaign.objects.update(status="cancelled")
+
+    assert gate.claim(limit=10) == ([], 0)
+    assert judged(message) == ("planned", "")

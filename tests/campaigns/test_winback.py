@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns import launching, plan_schema, rendering, winback
+from campaigns import launching, plan_check, rendering, winback
 from campaigns.models import Campaign, Template
 from customers.models import Profile
 from tests import make
@@ -27,7 +27,7 @@ def test_it_is_made_once_as_a_draft_that_can_be_launched():
 
     assert first == second
     assert (first.status, first.holdout_percent) == ("draft", 5)
-    plan_schema.check(first.plan, shop)
+    plan_check.check(first.plan, shop)
     assert launching.launch(Campaign.objects.get())
     assert first.enrolments.count() == 1
 

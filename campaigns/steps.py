@@ -1,0 +1,227 @@
+"""What each kind of step does: for a whole batch at once, and where everybody goes next."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils.timezone import now
+
+from campaigns import entries, holdout
+from campaigns.models import Campaign, CampaignVersion, Enrolment
+from campaigns.plan_schema import WEEKDAYS
+from campaigns.planning import plan_messages
+from campaigns.program import END, Node, Program
+from customers import attributes
+from segments import fixed, rules
+from segments.models import Segment
+from shops import outbox
+
+BEST_HOUR = 10  # for customers whose best hour is not known
+
+GO = """
+UPDATE campaigns_enrolment e SET waits_since = NULL, step = way.target,
+    due_at = CASE way.target WHEN %(end)s THEN NULL ELSE now() END,
+    left_at = CASE way.target WHEN %(end)s THEN now() END,
+    outcome = CASE way.target WHEN %(end)s THEN 'completed' ELSE '' END,
+    variants = CASE WHEN %(split)s THEN e.variants || jsonb_build_object(%(step)s::text, way.label)
+        ELSE e.variants END
+FROM (SELECT chosen.id, chosen.label, ways.target FROM (
+        SELECT e.id, CASE {cases} END AS label FROM campaigns_enrolment e
+        JOIN customers_customer c ON c.id = e.customer_id
+        LEFT JOIN customers_profile p ON p.customer_id = c.id
+        WHERE e.id = ANY(%(enrolments)s)) AS chosen
+    JOIN unnest(%(labels)s::text[], %(targets)s::text[]) AS ways (label, target) USING (label)
+) AS way WHERE way.id = e.id
+"""
+CAME = """EXISTS (SELECT FROM customers_touchpoint t WHERE t.customer_id = e.customer_id
+    AND t.kind = %(kind)s AND t.occurred_at > e.waits_since {where})"""
+UNTIL = """
+UPDATE campaigns_enrolment e SET step = %(next)s, due_at =
+    (wait.local::date + wait.days + wait.time) AT TIME ZONE wait.zone
+FROM (SELECT z.id, z.zone, z.local, z.time, CASE
+        WHEN %(weekday)s::int IS NULL THEN (z.local::time >= z.time)::int
+        WHEN extract(isodow FROM z.local) = %(weekday)s AND z.local::time >= z.time THEN 7
+        ELSE (%(weekday)s::int - extract(isodow FROM z.local)::int + 7) %% 7 END AS days
+    FROM (SELECT e.id, {zone} AS zone, %(now)s AT TIME ZONE {zone} AS local, {time} AS time
+        FROM campaigns_enrolment e JOIN customers_customer c ON c.id = e.customer_id
+        LEFT JOIN customers_profile p ON p.customer_id = c.id
+        WHERE e.id = ANY(%(enrolments)s)) AS z
+) AS wait WHERE wait.id = e.id
+"""
+TOLD = """
+SELECT e.shop_id, 'campaign.step_reached' AS type, 'step:' || e.id || ':' || %(step)s AS cause,
+    now() AS occurred_at, jsonb_build_object('customer', c.external_id, 'campaign', %(campaign)s,
+        'name', %(name)s, 'step', %(step)s) AS data
+FROM campaigns_enrolment e JOIN customers_customer c ON c.id = e.customer_id
+WHERE e.id = ANY(%(enrolments)s)
+"""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Enrolments of one version that are due at the same step."""
+
+    campaign: Campaign
+    version: CampaignVersion
+    program: Program
+    step: str
+    enrolments: list[int]
+
+    @property
+    def node(self) -> Node:
+        return self.program.nodes[self.step]
+
+    def rows(self) -> Any:
+        return Enrolment.objects.filter(pk__in=self.enrolments)
+
+    def customers(self) -> list[int]:
+        return sorted(self.rows().values_list("customer_id", flat=True))
+
+
+def do(batch: Batch) -> None:
+    """Do the step and say when the next one is due. A step that is no more ends the way."""
+    if batch.enrolments and batch.step not in batch.program.nodes:
+        _go_on(batch, END)
+    elif batch.enrolments:
+        KINDS[batch.node.kind](batch)
+
+
+def _go_on(
+    batch: Batch, step: str, *, due_at: datetime | None = None, why: str = "completed"
+) -> None:
+    if step == END:
+        batch.rows().update(step=END, due_at=None, left_at=now(), waits_since=None, outcome=why)
+    else:
+        batch.rows().update(step=step, due_at=due_at or now(), waits_since=None)
+
+
+def _send(batch: Batch) -> None:
+    plan_messages(batch.campaign, batch.version, batch.node, batch.enrolments)
+    _go_on(batch, batch.node.next)
+
+
+def _wait_days(batch: Batch) -> None:
+    _go_on(batch, batch.node.next, due_at=now() + timedelta(days=batch.node.body))
+
+
+def _wait(batch: Batch) -> None:
+    said = batch.node.body
+    if "until" in said or "best_hour" in said:
+        _wait_until(batch, said)
+    else:
+        pause = timedelta(days=said.get("days", 0), hours=said.get("hours", 0))
+        _go_on(batch, batch.node.next, due_at=now() + pause)
+
+
+def _wait_until(batch: Batch, said: dict[str, Any]) -> None:
+    """Until a time on everybody's own clock."""
+    if batch.node.next == END:
+        _go_on(batch, END)
+        return
+    zone, params = entries.zone_of("customer", batch.campaign)
+    time = "%(until)s::time" if "until" in said else "make_time(%(best)s, 0, 0)"
+    weekday = said.get("weekday")
+    known = {
+        **params,
+        "now": now(),
+        "enrolments": batch.enrolments,
+        "next": batch.node.next,
+        "until": said.get("until"),
+        "best": BEST_HOUR,
+        "weekday": WEEKDAYS.index(weekday) + 1 if weekday else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(UNTIL.format(zone=zone, time=time), known)
+
+
+def _wait_for(batch: Batch) -> None:
+    """First come those who begin to wait; later those whom it came to, or whose time is over."""
+    body, came = batch.node.body, batch.rows().filter(waits_since__isnull=False)
+    over = list(came.values_list("pk", flat=True))
+    begin = batch.rows().exclude(pk__in=over)
+    begin.update(step=batch.step, waits_since=now(), due_at=now() + timedelta(hours=body["hours"]))
+    if over:
+        where, params = entries.matching(body.get("where", {}), "t")
+        condition = CAME.format(where=where)
+        cases = f"WHEN {condition} THEN 'came' ELSE 'missed'"
+        _fork(batch, cases, {**params, "kind": body["touchpoint"]}, enrolments=over)
+
+
+def _branch(batch: Batch) -> None:
+    cases: list[str] = []
+    params: dict[str, Any] = {}
+    for number, way in enumerate(batch.node.body):
+        rule = rules.compile(way["if"], prefix=f"b{number}_")
+        cases.append(f"WHEN {rule.sql} THEN 'if{number}'")
+        params |= rule.params
+    _fork(batch, f"{' '.join(cases)} ELSE 'else'", params)
+
+
+def _split(batch: Batch) -> None:
+    """By a hash that is stable for the customer and independent between splits."""
+    draw = holdout.DRAW.format(seed="%(seed)s", customer="c.id")
+    cases, params, upto = [], {"seed": f"{batch.campaign.pk}/{batch.step}"}, 0.0
+    for number, way in enumerate(batch.node.body):
+        upto += way["percent"]
+        params |= {f"upto{number}": upto / 100, f"name{number}": way["name"]}
+        cases.append(f"WHEN {draw} < %(upto{number})s THEN %(name{number})s")
+    _fork(batch, f"{' '.join(cases)} ELSE %(name0)s", params, split=True)
+
+
+def _fork(
+    batch: Batch,
+    cases: str,
+    params: dict[str, Any],
+    *,
+    enrolments: list[int] | None = None,
+    split: bool = False,
+) -> None:
+    """Everybody takes the way whose label the CASE gives."""
+    known = {
+        **params,
+        "enrolments": batch.enrolments if enrolments is None else enrolments,
+        "labels": list(batch.node.ways),
+        "targets": list(batch.node.ways.values()),
+        "step": batch.step,
+        "split": split,
+        "end": END,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(GO.format(cases=cases), known)
+
+
+def _set(batch: Batch) -> None:
+    attributes.put(batch.campaign.shop, batch.customers(), batch.node.body)
+    _go_on(batch, batch.node.next)
+
+
+def _add_to(batch: Batch) -> None:
+    segment = Segment.objects.get(shop=batch.campaign.shop, key=batch.node.body)
+    fixed.add(segment, batch.customers())
+    _go_on(batch, batch.node.next)
+
+
+def _tell(batch: Batch) -> None:
+    known = {"step": batch.step, "campaign": batch.campaign.key, "name": batch.node.body}
+    outbox.publish(TOLD, {**known, "enrolments": batch.enrolments})
+    _go_on(batch, batch.node.next)
+
+
+def _stop(batch: Batch) -> None:
+    _go_on(batch, END, why=f"stopped: {batch.node.body}"[:60])
+
+
+KINDS: dict[str, Callable[[Batch], None]] = {
+    "send": _send,
+    "wait_days": _wait_days,
+    "wait": _wait,
+    "wait_for": _wait_for,
+    "branch": _branch,
+    "split": _split,
+    "set": _set,
+    "add_to": _add_to,
+    "tell": _tell,
+    "stop": _stop,
+}
