@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from shops.connectors.base import OrderFact
+from shops.connectors.base import LineFact, OrderFact
 
 
 def guest(email: str) -> str:
@@ -31,13 +31,25 @@ def taken_back(sale: OrderFact, refunds: Sequence[OrderFact], at: datetime) -> O
     rest = (sale.total_cents or 0) + sum(refund.total_cents or 0 for refund in refunds)
     if refunds and rest <= 0:
         return sale
+    lines = () if refunds else tuple(line.negated() for line in sale.lines)
+    return _with_cancellation(sale, rest, lines, at)
+
+
+def partly_taken_back(sale: OrderFact, cents: int, at: datetime) -> OrderFact:
+    """The sale with so much of it given back."""
+    return _with_cancellation(sale, cents, (), at)
+
+
+def _with_cancellation(
+    sale: OrderFact, cents: int, lines: tuple[LineFact, ...], at: datetime
+) -> OrderFact:
     cancellation = replace(
         sale,
         external_id=f"{sale.external_id[:90]}/cancelled",
         kind="cancellation",
         placed_at=at,
-        lines=() if refunds else tuple(line.negated() for line in sale.lines),
-        total_cents=-rest,
+        lines=lines,
+        total_cents=-cents,
         cancels=sale.external_id,
     )
     return replace(sale, cancellation=cancellation)

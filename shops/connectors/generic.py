@@ -81,7 +81,7 @@ class Generic(Connector):
         return topic == BATCH or topic in self.readers
 
     def parse(self, topic: str, payload: Any, call: Call) -> list[Fact]:
-        return self._batch(payload) if topic == BATCH else self._event(payload)
+        return self._batch(payload) if topic == BATCH else self._named_event(payload)
 
     def _event(self, payload: Any) -> list[Fact]:
         _check(SCHEMA, payload, [])
@@ -98,7 +98,7 @@ class Generic(Connector):
         faults = []
         for number, event in enumerate(payload["events"]):
             try:
-                facts += self._event_of_batch(event)
+                facts += self._named_event(event)
             except PayloadError as fault:
                 faults.append(PayloadError(f"events[{number}].{fault.path}", fault.message))
         if faults:
@@ -106,7 +106,7 @@ class Generic(Connector):
             raise PayloadError(faults[0].path, faults[0].message + rest, readable=facts)
         return facts
 
-    def _event_of_batch(self, event: Any) -> list[Fact]:
+    def _named_event(self, event: Any) -> list[Fact]:
         topic = event.get("type") if isinstance(event, dict) else None
         if not isinstance(topic, str) or topic not in self.readers:
             raise PayloadError("type", f"there is no topic {str(topic)[:60]!r}.")

@@ -15,6 +15,8 @@ LARGEST = 10**15  # minor units; bigint holds more, sums of many orders must fit
 LARGEST_COUNT = 10**9
 TAGS = re.compile(r"<[^>]*>")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+NO_DATE = ("0000-00-00", "-0001-11-30")  # how MySQL and PHP write that there is none
+GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
 CURRENCY = re.compile(r"[A-Z]{3}")
 # ISO 4217: currencies whose minor unit is not a hundredth.
 WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
@@ -35,6 +37,12 @@ def moment(text: str, path: str, *, assume_utc: bool = False) -> datetime:
     if not EARLIEST <= found.year <= LATEST:
         raise PayloadError(path, f"{text!r} is not between {EARLIEST} and {LATEST}.")
     return found.astimezone(UTC)
+
+
+def ungrouped(value: Any) -> str:
+    """A number as text, without the commas that group its thousands: "1,234.50" is 1234.50."""
+    text = str(value).strip()
+    return text.replace(",", "") if GROUPED.fullmatch(text) else text
 
 
 def check_text(value: Any, path: str = "") -> None:
@@ -61,18 +69,21 @@ class Node:
         return self.value not in (None, "", [], {})
 
     def __getitem__(self, key: str) -> "Node":
-        if self.value is None:
+        if not self:  # PHP writes an object without members as []
             return Node(None, f"{self.path}.{key}".lstrip("."))
         if not isinstance(self.value, dict):
             raise self.fault("must be an object.")
         return Node(self.value.get(key), f"{self.path}.{key}".lstrip("."))
 
     def __iter__(self) -> Iterator["Node"]:
-        if self.value is None:
+        if not self:
             return iter(())
-        if not isinstance(self.value, list):
+        items = self.value
+        if isinstance(items, dict) and all(key.isdecimal() for key in items):
+            items = list(items.values())  # PHP writes a list with gaps as an object
+        if not isinstance(items, list):
             raise self.fault("must be a list.")
-        return iter([Node(item, f"{self.path}[{n}]") for n, item in enumerate(self.value)])
+        return iter([Node(item, f"{self.path}[{n}]") for n, item in enumerate(items)])
 
     def first(self, *keys: str) -> "Node":
         """The first of these members that says anything; platforms rename them over the years.
@@ -93,7 +104,7 @@ class Node:
 
     def text(self, limit: int = 100) -> str:
         """Text cut to the limit; "" when missing. A number is taken as it is written."""
-        if self.value is None:
+        if self.value is None or self.value is False:  # which PHP writes where nothing is
             return ""
         if isinstance(self.value, bool) or not isinstance(self.value, str | int | float):
             raise self.fault("must be a text.")
@@ -117,7 +128,7 @@ class Node:
         if not self:
             return Decimal(0)
         try:
-            number = Decimal(str(self.value)) if not isinstance(self.value, bool) else None
+            number = Decimal(ungrouped(self.value)) if not isinstance(self.value, bool) else None
         except InvalidOperation:
             number = None
         if number is None or not number.is_finite() or abs(number) > LARGEST:
@@ -147,7 +158,9 @@ class Node:
 
     def moment(self) -> datetime | None:
         """A time, None when missing. One without a zone is UTC: the platforms' documents say so."""
-        return moment(self.text(60), self.path, assume_utc=True) if self else None
+        text = self.text(60)
+        is_said = text and not text.startswith(NO_DATE)
+        return moment(text, self.path, assume_utc=True) if is_said else None
 
     def language(self) -> str:
         """The language of a locale: "de" of "de_DE"."""

@@ -6,7 +6,6 @@ appendix F, RFC 7797) under the shop's own key: then the shop's secret here is i
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +31,7 @@ from shops.connectors.base import (
     ProductFact,
     TouchpointFact,
 )
-from shops.connectors.documents import guest, taken_back, void
+from shops.connectors.documents import guest, partly_taken_back, taken_back, void
 from shops.connectors.node import Node
 
 NOT_YET = {"draft", "unconfirmed", "expired"}
@@ -47,7 +46,7 @@ class Saleor(Connector):
     guide = _("Apps → your app → Webhooks; the query to paste stands in docs/connectors.md.")
 
     def verify(self, secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> None:
-        signature = headers.get("saleor-signature", "").strip()
+        signature = header(headers, "saleor-signature").strip()
         if not signature:
             raise BadSignature("the header Saleor-Signature is missing")
         for secret in secrets:
@@ -62,9 +61,8 @@ class Saleor(Connector):
 
     def identify(self, headers: Mapping[str, str], payload: Any, body: bytes) -> Envelope:
         # Saleor names no delivery; the same event with the same content is the same delivery.
-        topic = Node(headers.get("saleor-event"), "Saleor-Event").id().lower()
-        content = hashlib.sha256(topic.encode() + b"\n" + body).hexdigest()
-        return Envelope(content, topic)
+        topic = Node(header(headers, "saleor-event"), "Saleor-Event").id().lower()
+        return Envelope(signing.content_id(topic.encode(), body), topic)
 
     def reads(self, topic: str) -> bool:
         return topic in READERS
@@ -73,11 +71,18 @@ class Saleor(Connector):
         event = Node(payload)
         if isinstance(payload, list):  # Saleor's own payloads are a list of one
             event = next(iter(event), Node({}))
+        if not event["id"]:
+            event = event.first("data.event", "event") or event
         issued = event.first("issuedAt", "meta.issued_at").moment()
-        wrapped = event.first("order", "checkout", "product", "user", "customer", "event")
+        wrapped = event.first("order", "checkout", "product", "user", "customer")
         is_wrapped = isinstance(wrapped.value, dict) and not event["id"]
         node = wrapped if is_wrapped else event
         return READERS[topic](node, Call(issued or call.sent_at, call.currency))
+
+
+def header(headers: Mapping[str, str], name: str) -> str:
+    """A header, or what it was called before version 3."""
+    return headers.get(name) or headers.get(f"x-{name}", "")
 
 
 def is_signed_by(jwks: str, signature: str, body: bytes) -> bool:
@@ -130,10 +135,20 @@ def read_order(order: Node, call: Call) -> list[Fact]:
         lines=tuple(read_line(line, currency) for line in order["lines"]),
         total_cents=total.minor(currency) if total else None,
     )
-    if status in TAKEN_BACK:
+    refunded = order.first("totalRefunded.amount", "total_refunded_amount").minor(currency)
+    if status in TAKEN_BACK or is_refunded(order):
         sale = taken_back(sale, [], updated_at)
+    elif refunded and sale.kind == "sale":
+        sale = partly_taken_back(sale, refunded, updated_at)
     mentioned = [ProductFact(product_of(line), LONG_AGO, title_of(line)) for line in order["lines"]]
     return [*([buyer] if buyer else []), *mentioned, sale]
+
+
+def is_refunded(order: Node) -> bool:
+    """Whether all that was paid went back; the order's status does not tell."""
+    states = [order["paymentStatus"], *(paid["charge_status"] for paid in order["payments"])]
+    said = {state.text().lower().replace("-", "_") for state in states if state}
+    return said == {"fully_refunded"}
 
 
 def read_buyer(order: Node) -> CustomerFact | None:
@@ -186,6 +201,7 @@ def product_of(line: Node) -> str:
             "variant_id",
             "productSku",
             "product_sku",
+            "sku",
         ).text()
         or "custom"
     )
@@ -231,19 +247,34 @@ def read_checkout(checkout: Node, call: Call) -> list[Fact]:
     buyer = read_buyer(checkout)
     total = checkout.first("totalPrice.gross.amount", "total_gross_amount")
     currency = checkout.first("totalPrice.gross.currency", "currency").currency() or call.currency
+    worth = total.minor(currency) if total else worth_of(checkout["lines"], currency)
     started = TouchpointFact(
-        source=f"checkout:{checkout.first('token', 'id').id()}",
+        source=f"checkout:{plain_id(checkout.first('token', 'id').id())}",
         kind="checkout.started",
         customer_id=buyer.external_id if buyer else "",
         occurred_at=checkout.first("created", "created_at").moment() or updated_at,
         data={
-            "total_cents": total.minor(currency),
+            "total_cents": worth,
             "currency": currency,
             "products": [product_of(line) for line in checkout["lines"]],
         },
         revised_at=updated_at,
     )
     return [*([buyer] if buyer else []), started]
+
+
+def worth_of(lines: Node, currency: str) -> int:
+    """What stands in a checkout, where no total is told."""
+    return sum(line["quantity"].count() * line["base_price"].minor(currency) for line in lines)
+
+
+def plain_id(text: str) -> str:
+    """The id inside a GraphQL id: a checkout is told by its token here and by such an id there."""
+    try:
+        kind, _colon, number = base64.b64decode(text, validate=True).decode("ascii").partition(":")
+    except (ValueError, UnicodeDecodeError):
+        return text
+    return number if kind.isalpha() and number else text
 
 
 def read_gone_product(product: Node, call: Call) -> list[Fact]:

@@ -11,7 +11,6 @@ from shops.connectors.base import (
     LONG_AGO,
     Call,
     Connector,
-    ConsentFact,
     CustomerFact,
     Envelope,
     Fact,
@@ -25,8 +24,18 @@ from shops.connectors.base import (
 from shops.connectors.documents import guest, refund_id, taken_back, void
 from shops.connectors.node import Node
 from shops.connectors.shopify_api import ShopifyApi
+from shops.connectors.shopify_people import (
+    NAMES,
+    country,
+    number_of,
+    plain,
+    read_buyer,
+    read_customer,
+    read_email_consent,
+    read_sms_consent,
+)
 
-GIVEN, WITHDRAWN = {"subscribed"}, {"unsubscribed", "redacted", "invalid"}
+PAID_BACK = {"success", "pending", ""}
 Read = Callable[[Node, Call], list[Fact]]
 
 
@@ -43,11 +52,10 @@ class Shopify(Connector):
 
     def identify(self, headers: Mapping[str, str], payload: Any, body: bytes) -> Envelope:
         # Event-Id names what happened, Webhook-Id the delivery that is repeated until it arrives.
-        return Envelope(
-            Node(headers.get("x-shopify-webhook-id"), "X-Shopify-Webhook-Id").id(),
-            Node(headers.get("x-shopify-topic"), "X-Shopify-Topic").id().lower(),
-            Node(headers.get("x-shopify-triggered-at"), "X-Shopify-Triggered-At").moment(),
-        )
+        topic = Node(headers.get("x-shopify-topic"), "X-Shopify-Topic").id().lower()
+        named = headers.get("x-shopify-webhook-id") or signing.content_id(topic.encode(), body)
+        triggered = Node(headers.get("x-shopify-triggered-at"), "X-Shopify-Triggered-At")
+        return Envelope(Node(named, "X-Shopify-Webhook-Id").id(), topic, triggered.moment())
 
     def reads(self, topic: str) -> bool:
         return topic in READERS
@@ -58,13 +66,13 @@ class Shopify(Connector):
 
 def read_order(order: Node, call: Call) -> list[Fact]:
     """The order as it stands, who placed it, and every refund told with it."""
-    number, currency = order["id"].id(), order["currency"].currency()
+    number, currency = number_of(order), currency_of(order, call)
     updated_at = order["updated_at"].moment() or call.sent_at
     placed_at = order.first("created_at", "processed_at").moment() or updated_at
     people = read_buyer(order, updated_at)
     buyer = people[0].external_id if people and isinstance(people[0], CustomerFact) else ""
     lines = tuple(read_line(line, currency) for line in order["line_items"])
-    total = order["total_price"].minor(currency)
+    total = order.first("total_price", "total_price_set.shop_money.amount", "current_total_price")
     refunds = [read_refund_of(number, currency, refund, updated_at) for refund in order["refunds"]]
     sale = OrderFact(
         external_id=number,
@@ -75,16 +83,23 @@ def read_order(order: Node, call: Call) -> list[Fact]:
         currency=currency,
         country=country(order),
         lines=lines,
-        total_cents=total if order["total_price"] else None,
+        total_cents=total.minor(currency) if total else None,
     )
     if cancelled_at := order["cancelled_at"].moment():
         sale = taken_back(sale, refunds, cancelled_at)
     return [*people, *products(order["line_items"]), sale, *refunds]
 
 
+def currency_of(order: Node, call: Call) -> str:
+    """The shop's currency, in which an order's plain amounts are; the buyer may see another."""
+    stated = order.first("currency", "total_price_set.shop_money.currency_code")
+    return stated.currency() or call.currency
+
+
 def read_line(line: Node, currency: str) -> LineFact:
     """A position after its discounts."""
-    quantity, price = line["quantity"].count(), line["price"].minor(currency)
+    quantity = line["quantity"].count()
+    price = line.first("price", "price_set.shop_money.amount").minor(currency)
     given = sum(part["amount"].minor(currency) for part in line["discount_allocations"])
     discount = given or line["total_discount"].minor(currency)
     return LineFact(product_of(line), quantity, price, quantity * price - discount)
@@ -93,7 +108,8 @@ def read_line(line: Node, currency: str) -> LineFact:
 def product_of(line: Node) -> str:
     """The product's id; a position made by hand has none and goes by its number or title."""
     named = line.first("product_id", "sku", "title")
-    return named.text() or "custom"
+    text = named.text()
+    return plain(Node(text, named.path)) if text else "custom"
 
 
 def products(lines: Node) -> list[Fact]:
@@ -101,121 +117,56 @@ def products(lines: Node) -> list[Fact]:
     return [ProductFact(product_of(line), LONG_AGO, line["title"].text(300)) for line in lines]
 
 
-def country(order: Node) -> str:
-    return order.first("shipping_address.country_code", "billing_address.country_code").text(60)
-
-
-def read_buyer(order: Node, updated_at: datetime) -> list[Fact]:
-    """The customer of an order or checkout; somebody without an account is a guest by e-mail."""
-    customer = order["customer"]
-    email = order.first("email", "contact_email").email()
-    if customer:
-        facts = read_account(customer, updated_at, email)
-    elif email:
-        address = order.first("billing_address", "shipping_address")
-        facts = [person(address, guest(email), updated_at, email)]
-    else:
-        return []
-    fact = facts[0]
-    if order["buyer_accepts_marketing"].value is True and isinstance(fact, CustomerFact):
-        # The flag only mentions a permission; that it is unset takes none away.
-        facts.append(mentioned(fact.external_id, updated_at, "checkout"))
-    return facts
-
-
-def read_customer(customer: Node, call: Call) -> list[Fact]:
-    return read_account(customer, call.sent_at)
-
-
-def read_account(customer: Node, otherwise: datetime, email: str = "") -> list[Fact]:
-    """What an account says of itself; `email` where it does not say one."""
-    updated_at = customer["updated_at"].moment() or otherwise
-    number = customer["id"].id()
-    said = customer["email"].email() or email
-    facts: list[Fact] = [person(customer, number, updated_at, said)]
-    for channel, member in (("email", "email_marketing_consent"), ("sms", "sms_marketing_consent")):
-        facts += consent(number, channel, customer[member])
-    if not customer["email_marketing_consent"] and customer["accepts_marketing"].value is True:
-        facts.append(mentioned(number, updated_at, "shop"))
-    return facts
-
-
-def person(node: Node, number: str, updated_at: datetime, email: str) -> CustomerFact:
-    home = node["default_address"] if isinstance(node["default_address"].value, dict) else node
-    return CustomerFact(
-        external_id=number,
-        updated_at=updated_at,
-        email=email,
-        phone=(node["phone"] or home["phone"]).text(32),
-        first_name=node["first_name"].text(),
-        last_name=node["last_name"].text(),
-        country=home["country_code"].text(60),
-        language=node["locale"].language(),
-        created_at=node["created_at"].moment(),
-    )
-
-
-def mentioned(customer: str, at: datetime, how: str) -> ConsentFact:
-    return ConsentFact(customer, "email", given=True, occurred_at=at, how=how, explicit=False)
-
-
-def consent(customer: str, channel: str, said: Node) -> list[Fact]:
-    """An explicit permission or its withdrawal, with its own clock."""
-    state, at = said["state"].text().lower(), said["consent_updated_at"].moment()
-    if at is None or state not in GIVEN | WITHDRAWN:
-        return []
-    how = said["opt_in_level"].text(60) or "shop"
-    return [ConsentFact(customer, channel, state in GIVEN, at, how)]
-
-
-def read_email_consent(change: Node, call: Call) -> list[Fact]:
-    number = change.first("customer_id", "id").id()
-    email = change["email_address"].email()
-    known = [CustomerFact(number, call.sent_at, email)] if email else []
-    return [*known, *consent(number, "email", change["email_marketing_consent"])]
-
-
-def read_sms_consent(change: Node, call: Call) -> list[Fact]:
-    number = change.first("customer_id", "id").id()
-    return consent(number, "sms", change["sms_marketing_consent"])
-
-
 def read_refund(refund: Node, call: Call) -> list[Fact]:
-    return [
-        read_refund_of(refund["order_id"].id(), refund_currency(refund, call), refund, call.sent_at)
-    ]
+    order, currency = plain(refund["order_id"]), refund_currency(refund, call)
+    at = refund.first("created_at", "processed_at").moment() or call.sent_at
+    return [read_refund_of(order, currency, refund, at)]
 
 
-def read_refund_of(order: str, currency: str, refund: Node, otherwise: datetime) -> OrderFact:
+def read_refund_of(order: str, currency: str, refund: Node, updated_at: datetime) -> OrderFact:
     """A refund as a document of its own; it belongs to whoever placed the order."""
-    at = refund.first("created_at", "processed_at").moment() or otherwise
+    at = refund.first("created_at", "processed_at").moment() or updated_at
     lines = tuple(read_refunded(line, currency) for line in refund["refund_line_items"])
-    paid = [part for part in refund["transactions"] if part["kind"].text() == "refund"]
-    done = [part for part in paid if part["status"].text() in {"success", ""}]
-    total = sum(part["amount"].minor(currency) for part in done)
-    if not refund["transactions"]:
-        taxes = sum(line["total_tax"].minor(currency) for line in refund["refund_line_items"])
-        total = taxes - sum(line.total_cents for line in lines)
     return OrderFact(
-        external_id=refund_id(refund["id"].id()),
+        external_id=refund_id(number_of(refund)),
         kind="cancellation",
         customer_id="",
         placed_at=at,
-        updated_at=at,
+        # A refund has no clock; within an order it is as new as the order, and may have changed.
+        updated_at=max(at, updated_at),
         currency=currency,
         country="",
         lines=lines,
-        total_cents=-total,
+        total_cents=-refunded_total(refund, currency, lines),
         cancels=order,
     )
 
 
+def refunded_total(refund: Node, currency: str, lines: Sequence[LineFact]) -> int:
+    """What is paid back. Where no payment tells it in the shop's currency: lines, tax, the rest.
+
+    An adjustment is what was paid back beyond the lines, as a negative amount.
+    """
+    paid = [part for part in refund["transactions"] if part["kind"].text() == "refund"]
+    if paid and all(part["currency"].currency() in {currency, ""} for part in paid):
+        done = [part for part in paid if part["status"].text() in PAID_BACK]
+        return sum(part["amount"].minor(currency) for part in done)
+    taxes = sum(line["total_tax"].minor(currency) for line in refund["refund_line_items"])
+    rest = sum(
+        part["amount"].minor(currency) + part["tax_amount"].minor(currency)
+        for part in refund["order_adjustments"]
+    )
+    return taxes - sum(line.total_cents for line in lines) - rest
+
+
 def refund_currency(refund: Node, call: Call) -> str:
-    for part in [*refund["transactions"], *refund["refund_line_items"], refund]:
+    """The shop's currency; that of a payment may be the buyer's."""
+    for part in [*refund["refund_line_items"], refund, *refund["transactions"]]:
         found = part.first(
-            "currency",
             "subtotal_set.shop_money.currency_code",
             "total_duties_set.shop_money.currency_code",
+            "amount_set.shop_money.currency_code",
+            "currency",
         ).currency()
         if found:
             return found
@@ -234,7 +185,7 @@ def read_product(product: Node, call: Call) -> list[Fact]:
     price = Node(str(min(prices)), "variants").minor(call.currency) if prices else None
     return [
         ProductFact(
-            external_id=product["id"].id(),
+            external_id=number_of(product),
             updated_at=product["updated_at"].moment() or call.sent_at,
             title=product["title"].text(300),
             category=product.first("category.name", "product_type").text(),
@@ -245,7 +196,7 @@ def read_product(product: Node, call: Call) -> list[Fact]:
 
 
 def read_gone_product(product: Node, call: Call) -> list[Fact]:
-    return [ProductFact(product["id"].id(), call.sent_at, available=False)]
+    return [ProductFact(number_of(product), call.sent_at, available=False)]
 
 
 def read_cart(cart: Node, call: Call) -> list[Fact]:
@@ -262,7 +213,7 @@ def read_cart(cart: Node, call: Call) -> list[Fact]:
 def read_checkout(checkout: Node, call: Call) -> list[Fact]:
     """A checkout that was begun; its link brings the customer back to it."""
     updated_at = checkout["updated_at"].moment() or call.sent_at
-    currency = checkout.first("currency", "presentment_currency").currency()
+    currency = checkout.first("currency", "presentment_currency").currency() or call.currency
     people = read_buyer(checkout, updated_at)
     buyer = people[0].external_id if people and isinstance(people[0], CustomerFact) else ""
     data = {
@@ -288,7 +239,8 @@ def read_checkout(checkout: Node, call: Call) -> list[Fact]:
 def privacy(kind: str) -> Read:
     def read_request(request: Node, call: Call) -> list[Fact]:
         customer = request["customer"]
-        person = customer["id"].text() or guest(customer["email"].email())
+        known = customer.first(*NAMES)
+        person = plain(known) if known else guest(customer["email"].email())
         if not person and kind != "erase_shop":
             raise PayloadError("customer.id", "is missing: whose data is meant?")
         named = request["data_request"]["id"].text()
@@ -309,7 +261,7 @@ READERS: dict[str, Read] = {
         ],
         read_order,
     ),
-    "orders/delete": lambda order, call: [void(order["id"].id(), call.sent_at)],
+    "orders/delete": lambda order, call: [void(number_of(order), call.sent_at)],
     "refunds/create": read_refund,
     **dict.fromkeys(
         ["customers/create", "customers/update", "customers/enable", "customers/disable"],

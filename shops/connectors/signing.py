@@ -13,6 +13,11 @@ def digest(secret: str, body: bytes) -> bytes:
     return hmac.new(secret.encode(), body, hashlib.sha256).digest()
 
 
+def content_id(*parts: bytes) -> str:
+    """An id made of the content, for platforms that give none, or the same to different calls."""
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
+
+
 def check_base64(secrets: Iterable[str], signature: str, body: bytes, header: str) -> None:
     """Accept the base64 of HMAC-SHA256 under one of the secrets. Raises BadSignature."""
     if not signature:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +35,7 @@ PING = re.compile(rb"webhook_id=\d+")
 EVENTS = {"created", "updated", "deleted", "restored", "trashed"}
 NOT_YET = {"pending", "failed", "checkout-draft", "auto-draft", "draft"}
 TAKEN_BACK = {"cancelled", "refunded"}
+PRODUCT_OF_REVIEW = re.compile(r"/products/(\d+)(?:/|$)")
 ORDER_OF_REFUND = re.compile(r"/orders/(\d+)(?:/|$)")
 
 
@@ -51,9 +52,13 @@ class WooCommerce(Connector):
         signing.check_base64(secrets, signature, body, "X-WC-Webhook-Signature")
 
     def identify(self, headers: Mapping[str, str], payload: Any, body: bytes) -> Envelope:
+        # WooCommerce makes its id of the webhook and the second: two orders of one second share it.
+        named = headers.get("x-wc-webhook-delivery-id", "")
+        said = [headers.get(f"x-wc-webhook-{part}", "") for part in ("resource", "event")]
+        topic = headers.get("x-wc-webhook-topic") or ".".join(filter(None, said))
         return Envelope(
-            Node(headers.get("x-wc-webhook-delivery-id"), "X-WC-Webhook-Delivery-ID").id(),
-            Node(headers.get("x-wc-webhook-topic"), "X-WC-Webhook-Topic").id().lower(),
+            signing.content_id(named.encode(), topic.encode(), body),
+            Node(topic, "X-WC-Webhook-Topic").id().lower(),
         )
 
     def reads(self, topic: str) -> bool:
@@ -66,6 +71,9 @@ class WooCommerce(Connector):
         node = Node(payload)
         if isinstance(payload, dict) and set(payload) == {resource}:
             node = node[resource]
+        if node["code"] and node["message"] and not node["id"]:
+            # The webhook runs with the rights of whoever made it, and sends what came of that.
+            raise node.fault(f"is the shop's own error: {node['message'].text(200)}")
         return (read_gone if event in {"deleted", "trashed"} else read)(node, call)
 
     def is_greeting(self, headers: Mapping[str, str], body: bytes) -> bool:
@@ -87,8 +95,8 @@ def clock(node: Node, what: str) -> datetime | None:
 
 
 def read_order(order: Node, call: Call) -> list[Fact]:
-    number, currency = order["id"].id(), order["currency"].currency()
-    status = order["status"].text()
+    number, currency = order["id"].id(), order["currency"].currency() or call.currency
+    status = order["status"].text().removeprefix("wc-")
     placed_at = clock(order, "created") or call.sent_at
     updated_at = clock(order, "modified") or placed_at
     buyer = read_buyer(order, updated_at)
@@ -117,11 +125,17 @@ def read_order(order: Node, call: Call) -> list[Fact]:
 
 def read_line(line: Node, currency: str) -> LineFact:
     """A position after discounts and with its tax, as the order's total counts it."""
-    quantity = line["quantity"].count()
+    quantity = pieces(line["quantity"])
     total = line["total"].minor(currency) + line["total_tax"].minor(currency)
     before = line["subtotal"].decimal() or line["price"].decimal() * quantity
     each = Node(str(before / (quantity or 1)), line["subtotal"].path).minor(currency)
     return LineFact(product_of(line), quantity, each, total)
+
+
+def pieces(quantity: Node) -> int:
+    """Whole pieces; a shop that sells half metres has the rest of one counted as one."""
+    number = quantity.decimal()
+    return Node(str(number.to_integral_value(ROUND_UP)), quantity.path).count()
 
 
 def product_of(line: Node) -> str:
@@ -169,7 +183,7 @@ def embedded(order: str, currency: str, part: Node, at: datetime) -> OrderFact:
         currency=currency,
         country="",
         lines=(),
-        total_cents=-abs(part.first("total", "refund").minor(currency)),
+        total_cents=-abs(part.first("total", "amount").minor(currency)),
         cancels=order,
     )
 
@@ -231,7 +245,7 @@ def read_customer(customer: Node, call: Call) -> list[Fact]:
 
 
 def read_product(product: Node, call: Call) -> list[Fact]:
-    categories = [part["name"].text() for part in product["categories"]]
+    categories = [name_of(part) for part in product["categories"]]
     return [
         ProductFact(
             external_id=product["id"].id(),
@@ -244,8 +258,14 @@ def read_product(product: Node, call: Call) -> list[Fact]:
     ]
 
 
+def name_of(category: Node) -> str:
+    """The legacy API tells names, the others objects."""
+    return category.text() if isinstance(category.value, str) else category["name"].text()
+
+
 def read_coupon(coupon: Node, call: Call) -> list[Fact]:
-    kind = "percent" if coupon["discount_type"].text() == "percent" else "amount"
+    stated = coupon.first("discount_type", "type").text()
+    kind = "percent" if stated.startswith("percent") else "amount"
     amount = coupon["amount"]
     return [
         CouponFact(
@@ -268,14 +288,24 @@ def read_review(review: Node, call: Call) -> list[Fact]:
     email = review.first("reviewer_email", "email").email()
     name, writer = review.first("reviewer", "name"), guest(email)
     people = [CustomerFact(writer, LONG_AGO, email, first_name=name.text())] if writer else []
+    product, rating = reviewed_product(review), review["rating"].decimal()
     words = {
-        "product_id": review["product_id"].id(),
+        **({"product_id": product} if product else {}),
         "text": review["review"].plain(20_000),
-        **({"rating": stars(review["rating"])} if review["rating"] else {}),
+        **({"rating": stars(review["rating"])} if rating else {}),  # 0: none was given
     }
     number = review["id"].id()
     told = TouchpointFact(f"review:{number}", "review.written", writer, at, words, call.sent_at)
     return [*people, told]
+
+
+def reviewed_product(review: Node) -> str:
+    """Older versions tell it only in the links."""
+    if review["product_id"]:
+        return review["product_id"].id()
+    links = [link["href"].text(1000) for link in review["_links"]["up"]]
+    found = [match[1] for match in map(PRODUCT_OF_REVIEW.search, links) if match]
+    return found[0] if found else ""
 
 
 def stars(rating: Node) -> int:
