@@ -1,0 +1,1 @@
+"""Predictors of what a customer will do; one file each."""

@@ -1,0 +1,74 @@
+"""Will this visit to the shop end in a purchase? From what happened in the session so far.
+
+Five boosted forests that differ in their draws of features; the mean of their probabilities. A
+second kind of model (extra trees, a spline regression, a small network) added nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+BAGS = 5
+SECTIONS = ("administrative", "informational", "product")
+# A session's own figures; `kinds` (month, browser …) follow as codes, whatever the shop has.
+MEASURES = (
+    *(f"{section}_pages" for section in SECTIONS),
+    *(f"{section}_seconds" for section in SECTIONS),
+    "bounce_rate",
+    "exit_rate",
+    "special_day",
+    "page_value",
+)
+
+
+@dataclass(frozen=True)
+class SessionIntent:
+    """The fitted forests."""
+
+    models: tuple[Any, ...]
+
+    def predict(self, measures: Floats, kinds: Ints) -> Floats:
+        """The probability that each session ends in a purchase."""
+        seen = features(measures, kinds)
+        return np.mean([model.predict_proba(seen)[:, 1] for model in self.models], axis=0)
+
+
+def fit(measures: Floats, kinds: Ints, bought: Ints) -> SessionIntent:
+    """Learn from finished sessions: columns as in MEASURES (NaN: not measured), codes of kinds."""
+    seen = features(measures, kinds)
+    return SessionIntent(tuple(_forest(seed).fit(seen, bought) for seed in range(BAGS)))
+
+
+def features(measures: Floats, kinds: Ints) -> Floats:
+    """The measures, the kinds, and the ratios that trees find hard to build from them."""
+    pages, seconds = measures[:, :3], measures[:, 3:6]
+    bounce, leave, _special, value = measures[:, 6:].T
+    all_pages, all_seconds = pages.sum(axis=1), seconds.sum(axis=1)
+    ratios = [
+        *(seconds / np.maximum(pages, 1)).T,
+        all_pages,
+        all_seconds,
+        all_seconds / np.maximum(all_pages, 1),
+        pages[:, 2] / np.maximum(all_pages, 1),
+        leave - bounce,
+        bounce / np.maximum(leave, 1e-4),
+        leave * all_pages,
+        bounce * all_pages,
+        value * leave,
+        value * all_pages,
+        value / np.maximum(all_pages, 1),
+    ]
+    return np.column_stack([measures, kinds, *ratios])
+
+
+def _forest(seed: int) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(
+        max_leaf_nodes=10, learning_rate=0.04, max_iter=110, min_samples_leaf=20,
+        l2_regularization=5.0, max_features=0.25, random_state=seed,
+    )  # fmt: skip
