@@ -13,7 +13,7 @@ import psutil
 
 from config.local import ROOT, die_with_parent
 
-RESTART_SECONDS = 2
+RESTART_SECONDS = 0.5
 STOP_SECONDS = 15
 
 

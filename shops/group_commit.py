@@ -1,32 +1,38 @@
 """Webhook intake as a bare ASGI application: many calls share one durable commit."""
 
 import asyncio
+import os
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from django.conf import settings
 
 from shops import intake
 from shops.announcing import CHANNEL, NOTIFY, connection_parameters
-from shops.intake import AWAY, Answer, Answered, Incoming, Refused, Tenant
+from shops.intake import AWAY, UNSTORABLE, Answer, Answered, Incoming, Refused, Tenant
 
 GROUP_ROWS = 500
-TENANT_SECONDS = 10  # a rotated secret is honoured by then; the previous one stays valid meanwhile
-STORE_SECONDS = 15
+TENANT_SECONDS = 10  # other changes of a shop count by then; a new secret after AGAIN_SECONDS
+AGAIN_SECONDS = 1  # forged calls make us look a shop up no more often than this
+PATIENCE_SECONDS = 4  # for the database: Shopify hangs up after five and sends the call again
+WAITING_BYTES = 64_000_000  # of calls that wait for their commit; more are asked to come back
 ANNOUNCE_SECONDS = 0.02  # commits that notify wait for each other; one for many calls is enough
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Waiting = tuple[Incoming, "asyncio.Future[Answer]"]
 
 
 class Intake:
     """Answers `/hooks/<shop key>/` after the commit that holds the call, never before."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[Incoming, asyncio.Future[Answer]]] = []
+        self.waiting: list[Waiting] = []
+        self.waiting_bytes = 0
         self.committing: asyncio.Task[None] | None = None
         self.announcing: asyncio.Task[None] | None = None
         self.database: psycopg.AsyncConnection[Any] | None = None
@@ -60,23 +66,40 @@ class Intake:
         key = scope["path"].removeprefix("/hooks/").rstrip("/")
         sender = await self.tenant(key)
         body = await _body(headers, receive)
-        return await self.store(intake.check(sender, headers, body))
+        try:
+            call = intake.check(sender, headers, body)
+        except Refused as refusal:
+            # The secret may have changed a moment ago.
+            if refusal.answer.status != 401 or not self.forget(key):
+                raise
+            call = intake.check(await self.tenant(key), headers, body)
+        return await self.store(call)
 
     async def tenant(self, key: str) -> Tenant:
         """The shop with this key, remembered for some seconds. Raises Refused (404)."""
         known = self.tenants.get(key)
-        if known and known[0] > time.monotonic():
+        if known and time.monotonic() - known[0] < TENANT_SECONDS:
             return known[1]
-        database = await self.connected()
-        cursor = await database.execute(intake.FIND_SHOP, [key])
-        found = intake.tenant(await cursor.fetchone())
-        self.tenants[key] = (time.monotonic() + TENANT_SECONDS, found)
+        rows = await self._ask(intake.FIND_SHOP, [key])
+        found = intake.tenant(rows[0] if rows else None)
+        self.tenants[key] = (time.monotonic(), found)
         return found
+
+    def forget(self, key: str) -> bool:
+        """Let the shop be looked up again; False when that was done a moment ago."""
+        known = self.tenants.get(key)
+        if known is None or time.monotonic() - known[0] < AGAIN_SECONDS:
+            return False
+        del self.tenants[key]
+        return True
 
     async def store(self, call: Incoming) -> Answer:
         """Join the group that is committed next and wait for it."""
+        if self.waiting_bytes + len(call.body) > WAITING_BYTES:
+            raise Answered(AWAY)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.waiting.append((call, answer))
+        self.waiting_bytes += len(call.body)
         if self.committing is None or self.committing.done():
             self.committing = asyncio.create_task(self._commit_waiting())
         return await answer
@@ -84,32 +107,37 @@ class Intake:
     async def _commit_waiting(self) -> None:
         """Commit group after group; while one is committed, the next one gathers."""
         while self.waiting:
-            group, self.waiting = self.waiting[:GROUP_ROWS], self.waiting[GROUP_ROWS:]
-            await self._store_group(group)
+            await self._store_group(self._take(GROUP_ROWS))
             if self.announcing is None or self.announcing.done():
                 self.announcing = asyncio.create_task(self._announce())
+
+    def _take(self, most: int) -> list[Waiting]:
+        group, self.waiting = self.waiting[:most], self.waiting[most:]
+        self.waiting_bytes -= sum(len(call.body) for call, _ in group)
+        return group
 
     async def _announce(self) -> None:
         """Wake the workers. If this fails, the clock finds the rows a second later."""
         await asyncio.sleep(ANNOUNCE_SECONDS)
         with suppress(psycopg.Error, OSError):
-            database = await self.connected()
-            await database.execute(NOTIFY, [CHANNEL, "delivery"])
+            await self._ask(NOTIFY, [CHANNEL, "delivery"])
 
-    async def _store_group(self, group: list[tuple[Incoming, "asyncio.Future[Answer]"]]) -> None:
+    async def _store_group(self, group: list[Waiting]) -> None:
         try:
-            async with asyncio.timeout(STORE_SECONDS):
-                found = await self._commit([call for call, _ in group])
+            found = await self._commit([call for call, _ in group])
         except (psycopg.DataError, psycopg.IntegrityError, ValueError):
             # One bad row must not take its neighbours down: each is tried alone.
             for call, answer in group:
                 try:
                     _settle(answer, (await self._commit([call]))[0])
-                except (psycopg.Error, ValueError) as fault:
+                except (psycopg.DataError, psycopg.IntegrityError, ValueError):
+                    _settle(answer, Refused(*UNSTORABLE))
+                except (psycopg.Error, OSError) as fault:
                     _settle(answer, fault)
         except Exception as fault:  # noqa: BLE001  (whatever it is, everybody who waits is told)
-            self.database = None
-            for _, answer in group:
+            self._hang_up()
+            # Those who came meanwhile would wait for the same.
+            for _, answer in group + self._take(len(self.waiting)):
                 _settle(answer, fault)
         else:
             for (_, answer), result in zip(group, found, strict=True):
@@ -117,14 +145,36 @@ class Intake:
 
     async def _commit(self, group: list[Incoming]) -> list[Answer]:
         # One statement, therefore one transaction and one round trip.
-        database = await self.connected()
-        cursor = await database.execute(intake.STORE, intake.columns(group))
-        again = intake.repeated(group, await cursor.fetchall())
+        fresh = await self._ask(intake.STORE, intake.columns(group))
+        again = intake.repeated(group, fresh)
         earlier: list[intake.Row] = []
         if again:
-            cursor = await database.execute(intake.EARLIER_ANSWERS, intake.columns(again)[:2])
-            earlier = await cursor.fetchall()
+            earlier = await self._ask(intake.EARLIER_ANSWERS, intake.columns(again)[:2])
         return intake.answers(group, again, earlier)
+
+    async def _ask(self, statement: LiteralString, values: list[Any]) -> list[intake.Row]:
+        """The rows that the database answers; one that is silent for too long is hung up on.
+
+        Raises psycopg.Error or OSError.
+        """
+        asking = asyncio.create_task(self._rows(statement, values))
+        done, _ = await asyncio.wait([asking], timeout=PATIENCE_SECONDS)
+        if not done:
+            # Not cancelled: psycopg would ask the silent server to agree, and wait for its answer.
+            self._hang_up()
+        return await asking
+
+    async def _rows(self, statement: LiteralString, values: list[Any]) -> list[intake.Row]:
+        database = await self.connected()
+        cursor = await database.execute(statement, values)
+        return await cursor.fetchall() if cursor.description else []
+
+    def _hang_up(self) -> None:
+        """Close the line under the connection: whoever waits on it sees it broken at once."""
+        database, self.database = self.database, None
+        if database is not None and not database.closed:
+            with socket.socket(fileno=os.dup(database.fileno())) as line, suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
     async def connected(self) -> psycopg.AsyncConnection[Any]:
         """The connection, made anew when it was lost."""
@@ -133,6 +183,7 @@ class Intake:
                 # Django turns prepared statements off; this connection is never pooled, and
                 # planning takes longer than the statement.
                 known = connection_parameters() | {"prepare_threshold": 1}
+                known["connect_timeout"] = PATIENCE_SECONDS
                 self.database = await psycopg.AsyncConnection.connect(**known, autocommit=True)
         return self.database
 

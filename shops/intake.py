@@ -4,6 +4,7 @@
 """
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from math import ceil
 from typing import Any
 
 import orjson
+from cryptography.fernet import InvalidToken
 
 from shops import connectors, secrecy
 from shops.connectors.base import BadSignature, Connector, PayloadError
@@ -18,6 +20,7 @@ from shops.limits import Limits
 
 Row = tuple[Any, ...]
 limits = Limits()
+logger = logging.getLogger(__name__)
 
 FIND_SHOP = """
 SELECT id, connector, rate_limit, webhook_secret_sealed, previous_secret_sealed
@@ -119,6 +122,7 @@ class Incoming:
         return self.shop_id, self.message_id
 
 
+UNSTORABLE = (400, "bad_request", "The database does not take this call: check its id and topic.")
 UNKNOWN_SHOP = (404, "unknown_shop", "No shop has this webhook address. Check its key.")
 
 
@@ -127,7 +131,11 @@ def tenant(row: Row | None) -> Tenant:
     if row is None:
         raise Refused(*UNKNOWN_SHOP)
     shop_id, connector, rate_limit, *sealed = row
-    secrets = tuple(secrecy.unseal(text) for text in sealed if text)
+    try:
+        secrets = tuple(secrecy.unseal(text) for text in sealed if text)
+    except InvalidToken as fault:
+        logger.error("The secrets of shop %s were sealed under another SECRET_KEY.", shop_id)
+        raise Answered(AWAY) from fault
     return Tenant(shop_id, connectors.get(connector), rate_limit, secrets)
 
 

@@ -1,13 +1,13 @@
 """The webhook contract as a plain Django view, for servers that run WSGI only."""
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DataError, Error, IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from shops import intake
 from shops.announcing import announce
-from shops.intake import AWAY, Answer, Answered, Incoming, Refused
+from shops.intake import AWAY, UNSTORABLE, Answer, Answered, Incoming, Refused
 
 
 @csrf_exempt  # a webhook proves itself by its signature, not by a cookie
@@ -17,7 +17,9 @@ def hook(request: HttpRequest, key: str) -> HttpResponse:
         answer = store(_read(request, key))
     except Answered as known:
         answer = known.answer
-    except (OperationalError, InterfaceError):
+    except (DataError, IntegrityError, UnicodeError):
+        answer = Refused(*UNSTORABLE).answer
+    except Error:  # away, full, read-only, broken: it may be better in some seconds
         answer = AWAY
     headers = {"Retry-After": str(answer.retry_after)} if answer.retry_after else {}
     return HttpResponse(answer.content, "application/json", answer.status, headers=headers)
