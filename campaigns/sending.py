@@ -16,7 +16,7 @@ from campaigns import channels, gate, rendering, unsubscribing
 from campaigns.channels.base import ChannelError, Sender
 from campaigns.models import Message
 from campaigns.rendering import RenderingError
-from customers import touchpoints
+from customers import consent, touchpoints
 from customers.columns import run
 from shops import turns
 
@@ -86,7 +86,7 @@ def _hand_over(sender: Sender, message: Message, sent: list[Sent]) -> bool:
             _record(message, status="uncertain", reason=str(fault)[:300])
             return False
         if fault.permanent:
-            _record(message, status="failed", reason=str(fault)[:300])
+            _record_failure(message, fault)
         else:
             _put_back(message, str(fault))
     else:
@@ -109,6 +109,18 @@ def _record(message: Message, **fields: object) -> None:
     Message.objects.filter(pk=message.pk, status="sending").update(**fields)
 
 
+def _record_failure(message: Message, fault: ChannelError) -> None:
+    """The carrier will never take it; an address that it refuses is not written to again."""
+    with transaction.atomic():
+        _record(message, status="failed", reason=str(fault)[:300])
+        if fault.bounced:
+            address = message.customer.email
+            consent.suppress(
+                message.shop, channel=message.channel, address=address, reason="bounced"
+            )
+            touchpoints.record([_touchpoint(message, "bounced")])
+
+
 def _put_back(message: Message, reason: str) -> None:
     """Try again later, or give up when every delay has been used."""
     if message.attempts > len(RETRY_AFTER):
@@ -118,13 +130,13 @@ def _put_back(message: Message, reason: str) -> None:
         _record(message, status="planned", reason=reason[:300], due_at=due_at)
 
 
-def _touchpoint(message: Message) -> touchpoints.Row:
+def _touchpoint(message: Message, became: str = "sent") -> touchpoints.Row:
     # The claim's time: a repeat of this call must give the same moment.
     return touchpoints.Row(
         message.shop_id,
         message.customer_id,
-        "message.sent",
-        f"message:{message.pk}",
+        f"message.{became}",
+        f"message:{message.pk}" if became == "sent" else f"message:{message.pk}:{became}",
         message.claimed_at or message.due_at,
         {"campaign": message.campaign_id, "channel": message.channel, "message": message.pk},
     )

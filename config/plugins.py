@@ -42,10 +42,13 @@ EVENTS = {
     "customer.stage_changed": _("A customer moved to another stage of a journey"),
     "campaign.step_reached": _("A customer came to a step of a campaign that tells of it"),
     "message.sent": _("A message was handed to its carrier"),
+    "message.bounced": _("A carrier refused a message's address for good"),
     "message.unsubscribed": _("A customer unsubscribed by a message's link"),
     "consent.withdrawn": _("A customer withdrew a permission"),
     "order.placed": _("An order arrived"),
     "review.written": _("A review arrived"),
+    "review.flagged": _("A review is bad: two stars or fewer, or words that are clearly negative"),
+    "score.changed": _("A customer's RFM score changed"),
 }
 
 # Rule field path: type, SQL expression, label. The aliases are fixed by segments.rules:

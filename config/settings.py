@@ -159,6 +159,7 @@ CUSTOMER_PANELS = plugins.CUSTOMER_PANELS
 INTAKE_MAX_BYTES = env.int("INTAKE_MAX_BYTES", default=1_000_000)
 DELIVERY_RETENTION_DAYS = env.int("DELIVERY_RETENTION_DAYS", default=90)
 DELIVERY_KEY_DAYS = env.int("DELIVERY_KEY_DAYS", default=90)  # on top: repeats stay harmless
+OUTGOING_RETENTION_DAYS = env.int("OUTGOING_RETENTION_DAYS", default=30)
 # Networks that addresses typed in by users may lead to although they are not public, as CIDR.
 OUTGOING_ALLOWED_NETWORKS = env.list("OUTGOING_ALLOWED_NETWORKS", default=[])
 SEND_LEASE_SECONDS = env.int("SEND_LEASE_SECONDS", default=600)

@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from customers import touchpoints
 from customers.columns import run
 from customers.models import Consent, Customer, Suppression
+from shops import outbox
 from shops.models import Shop
 
 # A permission that is merely mentioned while one is open says nothing new: not kept.
@@ -80,6 +81,17 @@ class Statement:
     explicit: bool = True
 
 
+# Told once for each withdrawal that counts, by whatever way it came.
+WITHDRAWN = """
+SELECT o.shop_id, 'consent.withdrawn' AS type, concat_ws(':', 'consent_withdrawn', o.customer_id,
+        o.channel, o.purpose, extract(epoch FROM o.ended_at)) AS cause, o.ended_at AS occurred_at,
+    jsonb_build_object('customer', c.external_id, 'channel', o.channel, 'purpose', o.purpose,
+        'how', o.ended_how) AS data
+FROM customers_consent o JOIN customers_customer c ON c.id = o.customer_id
+WHERE o.customer_id = ANY(%(customers)s) AND o.ended_at = ANY(%(times)s)
+"""
+
+
 def state(shop: Shop, statements: Sequence[Statement]) -> None:
     """Record what was said and let the consents follow. Safe to repeat, in any order."""
     rows = [
@@ -92,6 +104,9 @@ def state(shop: Shop, statements: Sequence[Statement]) -> None:
             with connection.cursor() as cursor:
                 cursor.execute(REBUILD, {"customers": told})
                 run(KEEP, cursor.fetchall())
+            ends = [said.occurred_at for said in statements if not said.given]
+            if ends and outbox.is_wanted(shop, "consent.withdrawn"):
+                outbox.publish(WITHDRAWN, {"customers": told, "times": ends})
 
 
 def give(customer: Customer, *, channel: str, how: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from shops import outbox
 from shops.announcing import announce
 from shops.models import Shop
 
+TOLD_ELSEWHERE = {"consent.withdrawn"}  # by `customers.consent`, whichever way it came
 READ_LATER = {"review.written"}  # kinds whose words a higher room still has to read
 
 REVISION = "revised_at"  # in a touchpoint's data: it may be told again, the newest words count
@@ -41,7 +42,7 @@ FROM unnest(%(shops)s::bigint[], %(sources)s::text[], %(times)s::timestamptz[])
     AS n (shop_id, source, occurred_at)
 JOIN customers_touchpoint t USING (shop_id, source, occurred_at)
 LEFT JOIN customers_customer c ON c.id = t.customer_id
-WHERE t.kind = ANY(%(kinds)s)
+WHERE t.kind = ANY(%(kinds)s) AND t.occurred_at > now() - %(memory)s
 """
 
 # An order's touchpoint shows the order as it stands.
@@ -64,7 +65,7 @@ ON CONFLICT (shop_id, source, occurred_at) DO UPDATE SET
     customer_id = excluded.customer_id, kind = excluded.kind, data = excluded.data
 WHERE (t.customer_id, t.kind, t.data)
     IS DISTINCT FROM (excluded.customer_id, excluded.kind, excluded.data)
-RETURNING customer_id
+RETURNING customer_id, shop_id, source, occurred_at
 """
 
 # Not "WHERE stale_since IS NULL": while the reactor holds a customer, that condition is judged on
@@ -98,20 +99,22 @@ def record(rows: Sequence[Row], *, wake: bool = True) -> int:
         return 0
     with transaction.atomic():
         told = [row for round_ in _rounds(rows) for row in run(INSERT, round_)]
-        _publish(rows, told)
         if wake:
+            _publish({row.kind for row in rows}, told)
             mark_stale(customer for customer, *_ in told if customer)
         if any(row.kind in READ_LATER for row in rows):
             announce("review")
     return len(told)
 
 
-def _publish(rows: Sequence[Row], told: Sequence[tuple[Any, ...]]) -> None:
+def _publish(kinds: set[str], told: Sequence[tuple[Any, ...]]) -> None:
     """Tell the shops' endpoints of new touchpoints of a kind that may be asked for."""
-    if told and any(row.kind in settings.EVENTS for row in rows):
+    if told and kinds & settings.EVENTS.keys():
         shops, sources, times = (list(column) for column in list(zip(*told, strict=True))[1:])
-        known = {"shops": shops, "sources": sources, "times": times, "kinds": [*settings.EVENTS]}
-        outbox.publish(TOLD, known)
+        # What is older is no news; and it may have been told, and that forgotten since.
+        memory = timedelta(days=settings.OUTGOING_RETENTION_DAYS)
+        known = {"shops": shops, "sources": sources, "times": times, "memory": memory}
+        outbox.publish(TOLD, known | {"kinds": [*(settings.EVENTS.keys() - TOLD_ELSEWHERE)]})
 
 
 def _rounds(rows: Sequence[Row]) -> Iterator[list[tuple[Any, ...]]]:
@@ -145,9 +148,10 @@ def follow_orders(orders: Sequence[int], *, wake: bool = True) -> None:
     with connection.cursor() as cursor:
         cursor.execute(MOVED, [ids])
         cursor.execute(ORDERED, [ids])
-        told = [customer for (customer,) in cursor.fetchall()]
+        told = cursor.fetchall()
     if wake:
-        mark_stale(customer for customer in told if customer)
+        _publish({"order.placed"}, told)
+        mark_stale(customer for customer, *_ in told if customer)
 
 
 def mark_stale(customers: Iterable[int]) -> None:

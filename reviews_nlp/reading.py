@@ -6,7 +6,7 @@ from django.db import transaction
 
 from customers import touchpoints
 from customers.models import Touchpoint
-from reviews_nlp import analysers
+from reviews_nlp import analysers, flagging
 from reviews_nlp.analysers.base import Text
 from reviews_nlp.models import Review, ReviewAnalysis
 from shops import turns
@@ -26,7 +26,9 @@ def read(*, limit: int = BATCH) -> int:
         unread = Touchpoint.objects.filter(unread=True, kind="review.written").order_by("id")
         claimed = list(unread.select_for_update(skip_locked=True)[:limit])
         if claimed:
-            analyse(_reviews(claimed))
+            reviews = _reviews(claimed)
+            analyse(reviews)
+            flagging.publish(reviews)
             Touchpoint.objects.filter(
                 id__in=[t.pk for t in claimed],
                 occurred_at__in={t.occurred_at for t in claimed},  # finds the partitions

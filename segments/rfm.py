@@ -1,7 +1,8 @@
 """Recency, frequency and monetary value in quintiles; 5 is best."""
 
-from django.db import connection
+from django.db import connection, transaction
 
+from shops import outbox
 from shops.models import Shop
 
 # Cut points rather than ntile: customers with the same figure get the same score, and a batch is
@@ -26,6 +27,15 @@ ON CONFLICT (customer_id) DO UPDATE SET recency = excluded.recency,
 WHERE (s.recency, s.frequency, s.monetary)
     IS DISTINCT FROM (excluded.recency, excluded.frequency, excluded.monetary)
 """
+# The transaction's now(): these are the scores that it changed.
+CHANGED = """
+SELECT s.shop_id, 'score.changed' AS type,
+    concat_ws(':', 'rfm', s.customer_id, extract(epoch FROM s.computed_at)) AS cause,
+    s.computed_at AS occurred_at, jsonb_build_object('customer', c.external_id, 'score', 'rfm',
+        'recency', s.recency, 'frequency', s.frequency, 'monetary', s.monetary) AS data
+FROM segments_rfmscore s JOIN customers_customer c ON c.id = s.customer_id
+WHERE s.shop_id = %(shop)s AND s.computed_at = now() {only}
+"""
 FORGET = """
 DELETE FROM segments_rfmscore s USING customers_profile p
 WHERE p.customer_id = s.customer_id AND p.shop_id = %(shop)s AND p.order_count = 0
@@ -35,13 +45,14 @@ WHERE p.customer_id = s.customer_id AND p.shop_id = %(shop)s AND p.order_count =
 def refresh(shop: Shop, customers: list[int] | None = None) -> int:
     """Score these customers of the shop (None: all) against all its buyers; returns how many
     changed. Somebody without orders has no score."""
-    statement = REFRESH.format(
-        only="" if customers is None else "AND p.customer_id = ANY(%(customers)s)"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"shop": shop.pk, "customers": customers})
+    only = "" if customers is None else "AND {}.customer_id = ANY(%(customers)s)"
+    of = {"shop": shop.pk, "customers": customers}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(REFRESH.format(only=only.format("p")), of)
         changed = int(cursor.rowcount)
-        cursor.execute(FORGET, {"shop": shop.pk})
+        cursor.execute(FORGET, of)
+        if changed and outbox.is_wanted(shop, "score.changed"):
+            outbox.publish(CHANGED.format(only=only.format("s")), of)
     return changed
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -146,6 +147,12 @@ class Shops(ShopAdmin):
     @admin.action(description=_("Make a new signing secret"), permissions=["change"])
     def rotate_secret(self, request: HttpRequest, shops: QuerySet[Shop]) -> None:
         for shop in shops:
+            if connectors.get(shop.connector).makes_secret:
+                said = gettext("%s: this platform makes the secret. Enter its new one on the page")
+                page = reverse("admin:shops_shop_connected", args=[shop.pk])
+                messages.warning(request, format_html('{} <a href="{}">{}</a>', said % shop.name,
+                    page, page))  # fmt: skip
+                continue
             rotation.rotate(shop)
             said = gettext("%s has a new secret; the previous one stays valid until the next one.")
             messages.success(request, said % shop.name)
@@ -201,7 +208,7 @@ class Endpoints(ShopAdmin):
     list_display = ("url", "shop", "state", "failure_count", "next_at", "paused_reason")
     list_filter = ("shop",)
     list_select_related = ("shop",)
-    actions = ("resume", "reveal_secret", "rotate_secret")
+    actions = ("pause", "resume", "reveal_secret", "rotate_secret")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> Any:
         return ("failure_count", "failing_since", "paused_at", "paused_reason") if obj else ()
@@ -209,6 +216,11 @@ class Endpoints(ShopAdmin):
     @display(description=_("state"), label=STATES)
     def state(self, endpoint: Endpoint) -> str:
         return "paused" if endpoint.paused_at else "failing" if endpoint.failing_since else "ok"
+
+    @admin.action(description=_("Pause: keep what happens for later"), permissions=["change"])
+    def pause(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
+        said = gettext("Paused by %s.") % request.user.get_username()
+        outbox.hold(list(endpoints.values_list("pk", flat=True)), said)
 
     @admin.action(description=_("Deliver again from where it stopped"), permissions=["change"])
     def resume(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:

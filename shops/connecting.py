@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from shops import connectors, secrecy
+from shops import connectors, rotation, secrecy
 from shops.connectors.node import CURRENCY
 from shops.models import Delivery, Shop, User
 
@@ -57,8 +57,7 @@ class SecretForm(forms.Form):
     )
 
     def save(self, shop: Shop) -> None:
-        shop.webhook_secret_sealed = secrecy.seal(self.cleaned_data["secret"].strip())
-        shop.save(update_fields=["webhook_secret_sealed"])
+        rotation.rotate(shop, secrecy.seal(self.cleaned_data["secret"].strip()))
 
 
 def free_key(name: str) -> str:

@@ -189,6 +189,8 @@ class Intake:
 
     async def close(self) -> None:
         """Give the connection back; the next call makes a new one."""
+        if self.announcing is not None:
+            await self.announcing
         if self.database is not None:
             await self.database.close()
 

@@ -259,7 +259,8 @@ class OutgoingEvent(models.Model):
         indexes = [
             Index(
                 fields=["endpoint", "id"], condition=Q(delivered_at=None), name="outgoing_waiting"
-            )
+            ),
+            Index(fields=["delivered_at"], name="outgoing_delivered"),
         ]
 
     def __str__(self) -> str:

@@ -21,10 +21,13 @@ from shops.announcing import announce
 from shops.models import Endpoint, OutgoingAttempt, OutgoingEvent, Shop
 
 BATCH, ENDPOINTS = 100, 20
+TURN_SECONDS = 5  # for one endpoint, then the others
 LEASE_SECONDS = 600
 FIRST_PAUSE, LONGEST_PAUSE = 5, 8 * 3600  # seconds
 GIVE_UP_AFTER = timedelta(days=3)
 KEPT_ANSWER = 2_000
+
+ONE_AT_A_TIME = "hashtext('shops.outbox'), 0"
 
 # {events} selects shop_id, type, cause, occurred_at, data.
 PUBLISH = """
@@ -65,14 +68,24 @@ def publish(events: str, params: dict[str, Any]) -> None:
 
 
 def deliver_waiting() -> int:
-    """Deliver what waits, endpoint by endpoint, side by side; returns how many were delivered."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, [LEASE_SECONDS, ENDPOINTS])
-        claimed = [pk for (pk,) in cursor.fetchall()]
-    if not claimed:
-        return 0
-    with ThreadPoolExecutor(len(claimed)) as pool:
-        return sum(pool.map(_deliver_to, claimed))
+    """Deliver what waits, endpoint by endpoint, side by side; returns how many were delivered.
+
+    One at a time does this: receivers that are slow to answer hold one worker up, never all.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_lock({ONE_AT_A_TIME})")
+        if not cursor.fetchone()[0]:
+            return 0
+        try:
+            cursor.execute(CLAIM, [LEASE_SECONDS, ENDPOINTS])
+            claimed = [pk for (pk,) in cursor.fetchall()]
+            with ThreadPoolExecutor(max(1, len(claimed))) as pool:
+                delivered = sum(pool.map(_deliver_to, claimed))
+        finally:
+            cursor.execute(f"SELECT pg_advisory_unlock({ONE_AT_A_TIME})")
+    if delivered:
+        announce("outgoing")  # for what is left of a turn, or came while nobody else could
+    return delivered
 
 
 def _deliver_to(pk: int) -> int:
@@ -87,7 +100,7 @@ def _deliver_to(pk: int) -> int:
 def deliver(endpoint: Endpoint) -> int:
     """Deliver an endpoint's next events, the oldest first, until one fails or a batch is done."""
     waiting = OutgoingEvent.objects.filter(endpoint=endpoint, delivered_at=None).order_by("id")
-    delivered, deadline = 0, time.monotonic() + LEASE_SECONDS / 2
+    delivered, deadline = 0, time.monotonic() + TURN_SECONDS
     events = list(waiting[:BATCH])
     step = max(1, endpoint.concurrency)
     for start in range(0, len(events), step):
@@ -166,12 +179,11 @@ def _settle(endpoint: Endpoint, fault: OutgoingAttempt | None) -> None:
         endpoint.failing_since = endpoint.failing_since or fault.at
         endpoint.next_at = now() + pause(endpoint.failure_count)
         if fault.status == 410:
-            pause_endpoint(endpoint, _("It answered 410: it wants no more."))
+            _pause(endpoint, _("It answered 410: it wants no more."))
         elif now() - endpoint.failing_since > GIVE_UP_AFTER:
-            pause_endpoint(endpoint, _("It failed for three days: %s") % fault.answer[:200])
-    endpoint.save(
-        update_fields=["failure_count", "failing_since", "next_at", "paused_at", "paused_reason"]
-    )
+            _pause(endpoint, _("It failed for three days: %s") % fault.answer[:200])
+    # Not the rest: a person may have paused it meanwhile.
+    endpoint.save(update_fields=["failure_count", "failing_since", "next_at"])
 
 
 def pause(failures: int) -> timedelta:
@@ -179,8 +191,14 @@ def pause(failures: int) -> timedelta:
     return pauses.growing(failures, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
 
 
-def pause_endpoint(endpoint: Endpoint, reason: str) -> None:
-    endpoint.paused_at, endpoint.paused_reason = now(), reason[:300]
+def _pause(endpoint: Endpoint, reason: str) -> None:
+    hold([endpoint.pk], reason)
+
+
+def hold(endpoints: Sequence[int], reason: str) -> None:
+    """Deliver nothing more until somebody resumes; what happens meanwhile is kept."""
+    waiting = Endpoint.objects.filter(pk__in=endpoints, paused_at=None)
+    waiting.update(paused_at=now(), paused_reason=reason[:300])
 
 
 def resume(endpoints: Sequence[int]) -> None:

@@ -3,15 +3,16 @@
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from shops.models import Delivery, Reconciliation, Shop
+from shops.models import Delivery, Endpoint, Reconciliation, Shop
 from shops.panels import Panel
 
 MOST = 10_000
 TOO_LONG = timedelta(days=1)  # without a walk that reached its end
+HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 
 
@@ -34,8 +35,14 @@ def deliveries(shop: Shop) -> Panel:
     ]
     if Reconciliation.objects.filter(shop=shop).exists():
         figures.append((_("Never delivered in 7 days"), missing(shop), missing_query(shop)))
-    context = {"figures": figures, "fault": failing(shop)}
+    context = {"figures": figures, "fault": failing(shop), "untold": untold(shop)}
     return Panel(_("Webhooks"), "panels/deliveries.html", context, width=4)
+
+
+def untold(shop: Shop) -> QuerySet[Endpoint]:
+    """Endpoints that wait for a person, or have failed for more than an hour."""
+    late = Q(paused_at__isnull=False) | Q(failing_since__lt=now() - HOUR)
+    return Endpoint.objects.filter(late, shop=shop).order_by("pk")[:5]
 
 
 def missing(shop: Shop) -> int:

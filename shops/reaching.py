@@ -18,6 +18,11 @@ from django.utils.translation import gettext as _
 TIMEOUT = httpx.Timeout(15, connect=5)
 MOST_SECONDS = 60  # for a whole answer: one that drips in byte by byte never times out
 MOST_ANSWER = 64_000
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+# NAT64 (RFC 6052), and the older notation that is IPv4 after 96 zeros (RFC 4291).
+TRANSLATED = [ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96")]
+# A local NAT64 (RFC 8215) and site-local addresses, which Python calls global.
+INSIDE = [ipaddress.IPv6Network("64:ff9b:1::/48"), ipaddress.IPv6Network("fec0::/10")]
 
 
 class Unreachable(Exception):
@@ -52,12 +57,21 @@ def check(url: str) -> str:
 
 def is_outside(text: str) -> bool:
     """Whether an address belongs to the public internet, or an operator allows its network."""
-    address = ipaddress.ip_address(text.partition("%")[0])
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    address = inner or address
+    address = _innermost(ipaddress.ip_address(text.partition("%")[0]))
     if _is_in_allowed(address):
         return True
+    if any(address in network for network in INSIDE):
+        return False
     return address.is_global and not address.is_multicast
+
+
+def _innermost(address: Address) -> Address:
+    """The IPv4 address inside an IPv6 one: a gateway on the way would go there."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if any(address in network for network in TRANSLATED):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def is_allowed(host: str) -> bool:
@@ -68,7 +82,7 @@ def is_allowed(host: str) -> bool:
         return False
 
 
-def _is_in_allowed(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+def _is_in_allowed(address: Address) -> bool:
     networks = settings.OUTGOING_ALLOWED_NETWORKS
     return any(address in ipaddress.ip_network(network) for network in networks)
 

@@ -1,4 +1,7 @@
-"""Raw deliveries are kept for a while, the keys that make a repeat harmless for longer."""
+"""Raw deliveries are kept for a while, the keys that make a repeat harmless for longer.
+
+So is what endpoints were told, once it has arrived.
+"""
 
 from datetime import datetime, timedelta
 
@@ -13,6 +16,14 @@ DELETE FROM shops_deliverykey WHERE (shop_id, message_id) IN (
     SELECT shop_id, message_id FROM shops_deliverykey WHERE received_at < %s
     ORDER BY received_at LIMIT %s)
 """
+FORGET_TOLD = """
+WITH old AS (
+    SELECT id FROM shops_outgoingevent WHERE delivered_at < %s ORDER BY delivered_at LIMIT %s
+), attempts AS (
+    DELETE FROM shops_outgoingattempt a USING old WHERE a.event_id = old.id
+)
+DELETE FROM shops_outgoingevent e USING old WHERE e.id = old.id
+"""
 
 
 def forget_old(now: datetime) -> None:
@@ -23,8 +34,13 @@ def forget_old(now: datetime) -> None:
         unless="digested_at IS NULL",
     )
     oldest = now - timedelta(days=settings.DELIVERY_RETENTION_DAYS + settings.DELIVERY_KEY_DAYS)
+    _forget(FORGET_KEYS, oldest)
+    _forget(FORGET_TOLD, now - timedelta(days=settings.OUTGOING_RETENTION_DAYS))
+
+
+def _forget(statement: str, before: datetime) -> None:
+    """Repeat the statement, a batch at a time, until nothing is left."""
     with connection.cursor() as cursor:
-        while True:
-            cursor.execute(FORGET_KEYS, [oldest, BATCH])
-            if cursor.rowcount < BATCH:
-                return
+        cursor.execute(statement, [before, BATCH])
+        while cursor.rowcount == BATCH:
+            cursor.execute(statement, [before, BATCH])

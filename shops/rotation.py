@@ -6,11 +6,11 @@ from shops import secrecy
 from shops.models import Shop
 
 
-def rotate(shop: Shop) -> None:
-    """Give the shop a new secret and keep the current one as the previous."""
+def rotate(shop: Shop, sealed: str = "") -> None:
+    """Give the shop this secret, or a new one, and keep the current one as the previous."""
     with transaction.atomic():
         locked = Shop.objects.select_for_update().get(pk=shop.pk)
         locked.previous_secret_sealed = locked.webhook_secret_sealed
-        locked.webhook_secret_sealed = secrecy.new_webhook_secret()
+        locked.webhook_secret_sealed = sealed or secrecy.new_webhook_secret()
         locked.save(update_fields=["previous_secret_sealed", "webhook_secret_sealed"])
     shop.refresh_from_db()

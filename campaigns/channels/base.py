@@ -10,12 +10,20 @@ from campaigns.rendering import Rendered
 class ChannelError(Exception):
     """The carrier did not take the message. Permanent ones are not tried again.
 
-    `uncertain` means that it may have taken it: nobody may send it again by themselves.
+    `uncertain` means that it may have taken it: nobody may send it again by themselves. `bounced`
+    means that it does not take this recipient, now or ever.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, uncertain: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        uncertain: bool = False,
+        bounced: bool = False,
+    ) -> None:
         super().__init__(message)
-        self.permanent, self.uncertain = permanent, uncertain
+        self.permanent, self.uncertain, self.bounced = permanent, uncertain, bounced
 
 
 class Sender(ABC):

@@ -68,7 +68,8 @@ class SmtpSender(Sender):
             self.connection.send_message(mail)
         except smtplib.SMTPRecipientsRefused as fault:
             code, words = next(iter(fault.recipients.values()))
-            raise ChannelError(_said(code, words), permanent=code >= 500) from fault
+            final = code >= 500
+            raise ChannelError(_said(code, words), permanent=final, bounced=final) from fault
         except smtplib.SMTPResponseException as fault:
             raise ChannelError(
                 _said(fault.smtp_code, fault.smtp_error), permanent=fault.smtp_code >= 500

@@ -15,12 +15,14 @@ from tests.shops.test_intake import (
     ORDER,
     front_door,
     many_through_asgi,
+    patient,
     signed,
     through_asgi,
     through_django,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
+assert patient  # a fixture
 
 
 @pytest.fixture

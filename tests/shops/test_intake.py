@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from standardwebhooks.webhooks import Webhook
 
-from shops import rotation
+from shops import group_commit, rotation
 from shops.group_commit import Intake
 from shops.intake import Incoming
 from shops.models import Delivery, DeliveryKey
@@ -55,6 +55,12 @@ def through_django(path, content, headers):
 @pytest.fixture(params=[through_asgi, through_django], ids=["asgi", "django"])
 def post(request):
     return request.param
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """A busy machine is no silent database."""
+    monkeypatch.setattr(group_commit, "PATIENCE_SECONDS", 60)
 
 
 @pytest.fixture

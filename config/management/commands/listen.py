@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 from django.core.management.base import BaseCommand
+from kombu.exceptions import OperationalError as BrokerError
 
 from config import celery
 from shops.announcing import CHANNEL, connection_parameters
@@ -21,8 +22,8 @@ class Command(BaseCommand):
         while True:
             try:
                 self.listen()
-            except psycopg.OperationalError as fault:
-                self.stderr.write(f"Lost the database, trying again: {fault}")
+            except (psycopg.OperationalError, BrokerError) as fault:
+                self.stderr.write(f"Lost the database or the broker, trying again: {fault}")
                 time.sleep(1)
 
     def listen(self) -> None:
