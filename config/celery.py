@@ -45,6 +45,8 @@ app.conf.beat_schedule = {
     "Finish drained campaigns": every(60, "campaigns.tasks.finish_drained"),
     "RFM scores": daily(2, "segments.tasks.refresh_rfm"),
     "Personas": daily(3, "segments.tasks.refresh_personas"),
+    "Learn what to recommend": daily(4, "insights.tasks.learn_recommendations"),
+    "Recommend to changed customers": every(300, "insights.tasks.refresh_recommendations"),
     "Forget old deliveries": daily(4, "shops.tasks.forget_old_deliveries"),
     "Prepare partitions": daily(1, "customers.tasks.prepare_partitions"),
 }
