@@ -1,4 +1,7 @@
-"""`python -m benchmarks` lists the benchmarks; with `NAME [--data DIR]` it runs one."""
+"""`python -m benchmarks` lists the benchmarks; with `NAME [--data DIR]` it runs one.
+
+A benchmark may take more: its `options(parser)` adds them, its `run` gets them by name.
+"""
 
 import argparse
 import importlib
@@ -18,7 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("name", nargs="?", choices=names)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("BENCHMARK_DATA", "data")))
-    arguments = parser.parse_args()
+    arguments, more = parser.parse_known_args()
     if arguments.name is None:
         print("\n".join(names))
         return
@@ -27,8 +30,11 @@ def main() -> None:
     local.enter()
     django.setup()
     benchmark = importlib.import_module(f"benchmarks.{arguments.name}")
+    own = argparse.ArgumentParser(prog=f"python -m benchmarks {arguments.name}")
+    getattr(benchmark, "options", lambda parser: None)(own)
+    asked = vars(own.parse_args(more))
     print((benchmark.__doc__ or "").strip())
-    print(json.dumps(benchmark.run(arguments.data)))
+    print(json.dumps(benchmark.run(arguments.data, **asked)))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ FROM (
         OR {holdout.SQL.format(campaign="%(control)s", customer="c.id", percent="%(always)s")})
             AS held_out
     FROM ({{causes}}) AS cause JOIN customers_customer c ON c.id = cause.customer_id
-    LEFT JOIN customers_profile p ON p.customer_id = c.id
+    LEFT JOIN customers_profile p ON p.customer_id = c.id {{joins}}
     WHERE c.shop_id = %(shop)s {{only}} AND {{audience}} AND NOT {{exclude}}
     AND NOT EXISTS (SELECT FROM campaigns_enrolment e
         WHERE e.customer_id = c.id AND e.campaign_id = %(campaign)s
@@ -104,9 +104,14 @@ def _times(campaign: Campaign, params: dict[str, Any]) -> dict[str, Any]:
 
 def _insert(campaign: Campaign, causes: str, params: dict[str, Any]) -> int:
     plan, version = campaign.plan, versions.current(campaign)
-    audience = rules.compile(plan["audience"]) if "audience" in plan else rules.Compiled("true", {})
+    wide = params["customers"] is None
+    audience = (
+        rules.compile(plan["audience"], shop=campaign.shop, wide=wide)
+        if "audience" in plan
+        else rules.Compiled("true", {})
+    )
     exclude = (
-        rules.compile(plan["exclude"], prefix="x")
+        rules.compile(plan["exclude"], shop=campaign.shop, prefix="x", wide=wide)
         if "exclude" in plan
         else rules.Compiled("false", {})
     )
@@ -114,6 +119,7 @@ def _insert(campaign: Campaign, causes: str, params: dict[str, Any]) -> int:
     statement = ENROL.format(
         causes=causes,
         only="" if params["customers"] is None else "AND c.id = ANY(%(customers)s)",
+        joins=f"{audience.joins} {exclude.joins}",
         audience=audience.sql,
         exclude=exclude.sql,
     )

@@ -30,9 +30,9 @@ def check(plan: Any, shop: Shop) -> None:
     _check_tree(steps)
     _check_entry(plan["entry"], shop)
     _check_steps(steps, shop)
-    for path, rule in _rules(plan, steps):
+    for path, rule in rules_of(plan, steps):
         try:
-            rules.compile(rule)
+            rules.compile(rule, shop=shop)
         except RuleError as fault:
             raise PlanError(f"{path}.{fault.path}".rstrip("."), str(fault)) from fault
 
@@ -176,7 +176,8 @@ def _need_segment(path: str, key: str, shop: Shop, **also: str) -> None:
         raise PlanError(path, words % key)
 
 
-def _rules(plan: dict[str, Any], steps: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+def rules_of(plan: dict[str, Any], steps: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Every rule of a plan, with its path."""
     for key in ("audience", "exclude", "exit"):
         if key in plan:
             yield key, plan[key]

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from campaigns import engine, enrolment
 from customers import profiles
+from customers.changes import Part
 from journeys import stages
 from reviews_nlp import report
 from segments import membership
@@ -16,13 +17,19 @@ BATCH = 5_000
 
 # Taken and cleared in one statement, in the order of ids. Whoever marks one of them stale again
 # waits for our commit, and the mark they then set is seen next time.
-TAKE = """
-UPDATE customers_customer SET stale_since = NULL WHERE id IN (
-    SELECT id FROM customers_customer WHERE id IN (
+# Who was marked without saying what changed, or has no profile yet, is looked at as a whole.
+TAKE = f"""
+WITH taken AS (
+    SELECT id, stale_parts FROM customers_customer WHERE id IN (
         SELECT id FROM customers_customer WHERE stale_since IS NOT NULL
         ORDER BY stale_since LIMIT %s
-    ) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-) AND stale_since IS NOT NULL RETURNING shop_id, id
+    ) AND stale_since IS NOT NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE customers_customer c SET stale_since = NULL, stale_parts = 0 FROM taken
+WHERE c.id = taken.id RETURNING c.shop_id, c.id, CASE
+    WHEN EXISTS (SELECT FROM customers_profile p WHERE p.customer_id = c.id)
+    THEN coalesce(nullif(taken.stale_parts, 0), {int(Part.EVERYTHING)})
+    ELSE {int(Part.EVERYTHING)} END
 """
 
 
@@ -38,18 +45,24 @@ def react(*, limit: int = BATCH) -> int:
             cursor.execute(TAKE, [limit])
             taken = cursor.fetchall()
         by_shop: dict[int, list[int]] = defaultdict(list)
-        for shop, customer in taken:
+        parts: dict[int, Part] = defaultdict(lambda: Part(0))
+        for shop, customer, changed in taken:
             by_shop[shop].append(customer)
+            parts[shop] |= Part(changed)
         for shop in Shop.objects.filter(pk__in=by_shop).order_by("pk"):
-            update(shop, sorted(by_shop[shop.pk]))
+            update(shop, sorted(by_shop[shop.pk]), parts[shop.pk])
     return len(taken)
 
 
-def update(shop: Shop, customers: list[int] | None = None) -> None:
-    """The whole way for these customers (None: for all): each room reads what the last wrote."""
+def update(shop: Shop, customers: list[int] | None = None, parts: Part = Part.EVERYTHING) -> None:
+    """The whole way for these customers (None: for all): each room reads what the last wrote.
+
+    `parts` is what changed about them; segments whose rules read none of it are left alone.
+    """
     profiles.refresh(shop, customers)
     report.refresh(shop, customers)
-    membership.refresh(shop, customers)
-    stages.place(shop, customers)
+    membership.refresh(shop, customers, parts)
+    if stages.place(shop, customers):
+        membership.refresh(shop, customers, Part.STAGE)
     engine.wake(shop, customers)
     enrolment.enrol(shop, customers)

@@ -153,7 +153,7 @@ def _branch(batch: Batch) -> None:
     cases: list[str] = []
     params: dict[str, Any] = {}
     for number, way in enumerate(batch.node.body):
-        rule = rules.compile(way["if"], prefix=f"b{number}_")
+        rule = rules.compile(way["if"], shop=batch.campaign.shop, prefix=f"b{number}_")
         cases.append(f"WHEN {rule.sql} THEN 'if{number}'")
         params |= rule.params
     _fork(batch, f"{' '.join(cases)} ELSE 'else'", params)

@@ -25,6 +25,7 @@ NAVIGATION = [
         "items": [
             page(_("Customers"), "group", "customers.customer"),
             page(_("Segments"), "donut_small", "segments.segment"),
+            page(_("RFM groups"), "grid_on", "segments.rfmscore"),
             page(_("Personas"), "diversity_3", "segments.clustering"),
             page(_("Privacy requests"), "shield", "customers.privacyrequest"),
             page(_("Suppressed addresses"), "block", "customers.suppression"),
@@ -48,8 +49,6 @@ NAVIGATION = [
         "items": [
             page(_("Shops"), "storefront", "shops.shop"),
             page(_("Products"), "category", "shops.product"),
-            page(_("Product rules"), "rule", "insights.productrule"),
-            page(_("Recommending"), "recommend", "insights.recommendationrun"),
             page(_("Coupons"), "local_activity", "shops.coupon"),
             page(_("Orders"), "receipt_long", "customers.order"),
             page(_("Deliveries"), "webhook", "shops.delivery"),

@@ -6,6 +6,8 @@ Read by the rooms through `django.conf.settings`; a room looks an entry up by na
 
 from django.utils.translation import gettext_lazy as _
 
+from customers import features
+
 # name: a shops.connectors.base.Connector
 CONNECTORS = {
     "generic": "shops.connectors.generic.Generic",
@@ -35,24 +37,6 @@ RECOMMENDERS = {
     "knowledge": "insights.recommenders.knowledge.Knowledge",
 }
 
-# What speaks against recommending a product: name, SQL from 0 to 1 over p (shops_product). Shrunk:
-# one return of one sale says little.
-PRODUCT_RISKS = {
-    "returned": """(SELECT -sum(l.quantity) FILTER (WHERE o.kind = 'cancellation')
-        / (sum(l.quantity) FILTER (WHERE o.kind = 'sale') + 20.0)
-        FROM customers_orderline l JOIN customers_order o ON o.id = l.order_id
-        WHERE l.product_id = p.id)""",
-    "praised_little": """(SELECT count(*) FILTER (WHERE a.sentiment < -0.2) / (count(*) + 5.0)
-        FROM reviews_nlp_review r JOIN reviews_nlp_reviewanalysis a ON a.review_id = r.id
-        WHERE r.product_id = p.id)""",
-}
-
-# What a template may speak of beside the customer, by name: a function of the customer that looks
-# it up when it is asked for, and one that gives an example for the preview.
-TEMPLATE_SOURCES = {
-    "recommendations": ("insights.offers.Offers", "insights.offers.example"),
-}
-
 # What an endpoint of a shop may ask to be told: the type and when it is told.
 EVENTS = {
     "customer.segment_entered": _("A customer came into a segment"),
@@ -70,40 +54,49 @@ EVENTS = {
 }
 
 # Rule field path: type, SQL expression, label. The aliases are fixed by segments.rules:
-# c is customers_customer, p is customers_profile (LEFT JOIN: no profile reads as NULL).
+# c is customers_customer, p is customers_profile (LEFT JOIN: no profile reads as NULL). A path that
+# ends in * stands for all of its kind: what is asked in its place is bound as {key}. Types: text,
+# number, boolean, date, list (a JSON array of texts), json (of whatever type the rule says).
 STAGE_OF_CUSTOMER = """(
     SELECT s.key FROM journeys_stagevisit v JOIN journeys_stage s ON s.id = v.stage_id
     JOIN journeys_journey j ON j.id = v.journey_id
     WHERE v.customer_id = c.id AND v.left_at IS NULL AND j.key = 'lifecycle')"""
+STAGE_OF_JOURNEY = STAGE_OF_CUSTOMER.replace("'lifecycle'", "{key}")
+ALLOWS = """EXISTS (SELECT FROM customers_consent k WHERE k.customer_id = c.id
+    AND k.channel = {key} AND k.purpose = 'marketing' AND k.ended_at IS NULL)"""
+REACHABLE = f"""({ALLOWS} AND (CASE {{key}} WHEN 'sms' THEN c.phone ELSE c.email END) <> ''
+    AND NOT EXISTS (SELECT FROM customers_suppression u WHERE u.shop_id = c.shop_id
+    AND u.channel = {{key}} AND u.address = lower(CASE {{key}} WHEN 'sms' THEN c.phone
+        ELSE c.email END)))"""
+SCORE = """(CASE WHEN jsonb_typeof(p.scores -> {key}) = 'number'
+    THEN (p.scores ->> {key})::float8 END)"""
 RFM_OF_CUSTOMER = "(SELECT r.{} FROM segments_rfmscore r WHERE r.customer_id = c.id)"
 RULE_FIELDS = {
     "customer.email": ("text", "c.email", _("E-mail")),
     "customer.country": ("text", "c.country", _("Country")),
     "customer.language": ("text", "c.language", _("Language")),
+    "attributes.*": ("json", "c.attributes", _("Attribute")),
     "customer.created_at": ("date", "c.created_at", _("Customer since")),
-    "facts.order_count": ("number", "coalesce(p.order_count, 0)", _("Orders")),
-    "facts.cancellation_count": (
-        "number",
-        "coalesce(p.cancellation_count, 0)",
-        _("Cancellations"),
-    ),
-    "facts.item_count": ("number", "coalesce(p.item_count, 0)", _("Items bought")),
-    "facts.product_count": ("number", "coalesce(p.product_count, 0)", _("Different products")),
-    "facts.revenue_cents": ("number", "coalesce(p.revenue_cents, 0)", _("Net revenue in cents")),
-    "facts.average_order_cents": ("number", "p.average_order_cents", _("Average order in cents")),
-    "facts.returned_fraction": ("number", "p.returned_fraction", _("Share of value returned")),
-    "facts.first_order_at": ("date", "p.first_order_at", _("First order")),
-    "facts.last_order_at": ("date", "p.last_order_at", _("Last order")),
-    "facts.last_gap_days": ("number", "p.last_gap_days", _("Days between the last two orders")),
-    "facts.mean_gap_days": ("number", "p.mean_gap_days", _("Mean days between orders")),
-    "facts.last_touchpoint_at": ("date", "p.last_touchpoint_at", _("Last touchpoint")),
+    **features.rule_fields(),
     "opinions.review_count": ("number", "coalesce(p.review_count, 0)", _("Reviews")),
     "opinions.mean_sentiment": ("number", "p.mean_sentiment", _("Mean review sentiment")),
     "rfm.recency": ("number", RFM_OF_CUSTOMER.format("recency"), _("RFM recency (1 to 5)")),
     "rfm.frequency": ("number", RFM_OF_CUSTOMER.format("frequency"), _("RFM frequency (1 to 5)")),
     "rfm.monetary": ("number", RFM_OF_CUSTOMER.format("monetary"), _("RFM monetary (1 to 5)")),
+    "rfm.group": ("text", RFM_OF_CUSTOMER.format('"group"'), _("RFM group")),
+    "scores.*": ("number", SCORE, _("Score")),
+    "consent.*": ("boolean", ALLOWS, _("Allows marketing by")),
+    "reachable.*": ("boolean", REACHABLE, _("Can be reached by")),
+    "stage.*": ("text", STAGE_OF_JOURNEY, _("Stage in the journey")),
     "journey.stage": ("text", STAGE_OF_CUSTOMER, _("Lifecycle stage")),
 }
+
+# Who uses a segment: functions of (shop, key) that return pairs of kind and name.
+SEGMENT_USES = [
+    "segments.removal.in_segments",
+    "journeys.segment_uses.of",
+    "campaigns.segment_uses.of",
+]
 
 # Parts of a page that several rooms fill, in the order they are shown. Each is a function that
 # takes (shop) for the overview or (customer) for the customer page and returns a
@@ -120,7 +113,6 @@ OVERVIEW_PANELS = [
 CUSTOMER_PANELS = [
     "customers.panels.facts",
     "customers.panels.timeline",
-    "insights.panels.recommendations",
     "journeys.panels.visits",
     "campaigns.panels.messages",
     "segments.panels.memberships",

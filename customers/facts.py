@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from customers import consent, orders, privacy, touchpoints
+from customers.changes import Part
 from customers.columns import run
 from customers.sql import COUPONS, CUSTOMER_FIELDS, CUSTOMERS, IDENTITIES, PRODUCT_FIELDS, PRODUCTS
 from shops.connectors.base import (
@@ -54,7 +55,7 @@ def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:
                 privacy.receive(shop, fact)
         if wake:
             allowed = [customers[fact.customer_id] for fact in consents if fact.explicit]
-            touchpoints.mark_stale([*changed, *allowed])
+            touchpoints.mark_stale([*changed, *allowed], Part.CUSTOMER | Part.CONSENT)
 
 
 def _named(

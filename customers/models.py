@@ -6,6 +6,7 @@ from django.db.models import Index, Q, UniqueConstraint
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from customers.feature_columns import FeatureColumns
 from shops.models import Product, Shop
 
 
@@ -25,6 +26,7 @@ class Customer(models.Model):
     created_at = models.DateTimeField(_("customer since"), default=now)
     updated_at = models.DateTimeField(_("updated by the shop"), default=now)
     stale_since = models.DateTimeField(_("waits since"), null=True, blank=True)
+    stale_parts = models.IntegerField(db_default=0, editable=False)  # see customers.changes
 
     class Meta:
         verbose_name = _("customer")
@@ -164,7 +166,7 @@ class OrderLine(models.Model):
         constraints = [UniqueConstraint(fields=["order", "position"], name="order_line_position")]
 
 
-class Profile(models.Model):
+class Profile(FeatureColumns):
     """What we computed about a customer; may be dropped and rebuilt. One writer per column.
 
     Facts are written by `customers.profiles`, opinions by `reviews_nlp.report`, scores by
@@ -173,20 +175,6 @@ class Profile(models.Model):
 
     customer = models.OneToOneField(Customer, on_delete=models.CASCADE, primary_key=True)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
-    order_count = models.IntegerField(_("orders"), default=0)
-    cancellation_count = models.IntegerField(_("cancellations"), default=0)
-    item_count = models.IntegerField(_("items bought"), default=0)
-    product_count = models.IntegerField(_("different products"), default=0)
-    revenue_cents = models.BigIntegerField(_("net revenue"), default=0)
-    average_order_cents = models.BigIntegerField(_("average order"), null=True)
-    returned_fraction = models.FloatField(_("share of value returned"), default=0)
-    first_order_at = models.DateTimeField(_("first order"), null=True)
-    last_order_at = models.DateTimeField(_("last order"), null=True)
-    last_gap_days = models.FloatField(_("days between the last two orders"), null=True)
-    mean_gap_days = models.FloatField(_("mean days between orders"), null=True)
-    touchpoint_count = models.IntegerField(_("touchpoints"), default=0)
-    last_touchpoint_at = models.DateTimeField(_("last touchpoint"), null=True)
-    favourites = models.JSONField(_("favourite products"), default=list)
     review_count = models.IntegerField(_("reviews"), default=0)
     mean_sentiment = models.FloatField(_("mean review sentiment"), null=True)
     scores = models.JSONField(_("scores"), default=dict)

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from customers import ingest
+from customers import ingest, profiles
 from shops import partitions
 
 
@@ -15,3 +15,8 @@ def digest_deliveries() -> None:
 @shared_task(ignore_result=True)
 def prepare_partitions() -> None:
     partitions.ensure_ahead(now())
+
+
+@shared_task(ignore_result=True)
+def refresh_profiles() -> None:
+    profiles.refresh_all()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from customers.changes import Part
 from customers.columns import run
 from customers.models import Customer
 from shops import outbox
@@ -72,7 +73,7 @@ RETURNING customer_id, shop_id, source, occurred_at
 # the old row and the touchpoint would be forgotten. This update waits for the reactor instead.
 # Locked in the order of ids, so that two writers never wait for each other.
 MARK_STALE = """
-UPDATE customers_customer SET stale_since = clock_timestamp()
+UPDATE customers_customer SET stale_since = clock_timestamp(), stale_parts = stale_parts | %s
 WHERE id IN (SELECT id FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR UPDATE)
 """
 
@@ -101,7 +102,7 @@ def record(rows: Sequence[Row], *, wake: bool = True) -> int:
         told = [row for round_ in _rounds(rows) for row in run(INSERT, round_)]
         if wake:
             _publish({row.kind for row in rows}, told)
-            mark_stale(customer for customer, *_ in told if customer)
+            mark_stale((customer for customer, *_ in told if customer), Part.TOUCHPOINTS)
         if any(row.kind in READ_LATER for row in rows):
             announce("review")
     return len(told)
@@ -151,15 +152,15 @@ def follow_orders(orders: Sequence[int], *, wake: bool = True) -> None:
         told = cursor.fetchall()
     if wake:
         _publish({"order.placed"}, told)
-        mark_stale(customer for customer, *_ in told if customer)
+        mark_stale((customer for customer, *_ in told if customer), Part.ORDERS | Part.TOUCHPOINTS)
 
 
-def mark_stale(customers: Iterable[int]) -> None:
-    """Ask the reactor to look at these customers again."""
+def mark_stale(customers: Iterable[int], parts: Part = Part.EVERYTHING) -> None:
+    """Ask the reactor to look at these customers again, because these parts of them changed."""
     ids = sorted(set(customers))
     if ids:
         with connection.cursor() as cursor:
-            cursor.execute(MARK_STALE, [ids])
+            cursor.execute(MARK_STALE, [int(parts), ids])
         announce("stale")
 
 

@@ -17,7 +17,7 @@ WITH fitting AS (
         'revenue_cents', coalesce(p.revenue_cents, 0),
         'last_order_at', p.last_order_at,
         'last_gap_days', round(p.last_gap_days::numeric, 1)) AS facts
-    FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id
+    FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id {joins}
     WHERE c.shop_id = %(shop)s {only}
 )
 """
@@ -68,9 +68,9 @@ def place_all() -> None:
 
 
 def _place(journey: Journey, customers: list[int] | None) -> int:
-    cases, params = _cases(journey)
+    cases, joins, params = _cases(journey, wide=customers is None)
     only = "" if customers is None else "AND c.id = ANY(%(customers)s)"
-    fitting = FITTING.format(cases=cases, only=only)
+    fitting = FITTING.format(cases=cases, joins=joins, only=only)
     params |= {"shop": journey.shop_id, "journey": journey.pk, "customers": customers}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(fitting + CLOSE, params)
@@ -81,19 +81,23 @@ def _place(journey: Journey, customers: list[int] | None) -> int:
         return moved
 
 
-def _cases(journey: Journey) -> tuple[str, dict[str, Any]]:
-    """WHEN clauses in the order of priority; a stage at fault is marked and left out."""
-    cases, params = ["WHEN false THEN NULL::bigint"], {}
+def _cases(journey: Journey, *, wide: bool) -> tuple[str, str, dict[str, Any]]:
+    """WHEN clauses in the order of priority and their joins; a stage at fault is marked and left
+    out."""
+    cases, joins, params = ["WHEN false THEN NULL::bigint"], [], {}
     for stage in journey.stages.order_by("priority"):
         try:
-            compiled = rules.compile(stage.rule, prefix=f"s{stage.pk}_")
+            compiled = rules.compile(
+                stage.rule, shop=journey.shop, prefix=f"s{stage.pk}_", wide=wide
+            )
         except RuleError as fault:
             _mark(stage, str(fault))
         else:
             _mark(stage, "")
             cases.append(f"WHEN {compiled.sql} THEN {stage.pk}")
+            joins.append(compiled.joins)
             params.update(compiled.params)
-    return " ".join(cases), params
+    return " ".join(cases), " ".join(joins), params
 
 
 def _mark(stage: Stage, fault: str) -> None:

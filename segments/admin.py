@@ -4,14 +4,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from segments import membership, rules
-from segments.models import Clustering, Segment
+from segments import membership, persona_page, removal, rfm, rfm_page, rules
+from segments.models import Clustering, RfmScore, Segment
 from segments.rule_field import RuleField
-from shops.console import ReadOnly, ShopAdmin
+from shops.console import ReadOnly, ShopAdmin, chosen_shop
+from shops.templatetags.console import percent
 
 
 class SegmentForm(forms.ModelForm):
@@ -27,6 +28,11 @@ class SegmentForm(forms.ModelForm):
         cleaned = super().clean() or {}
         if self.instance.kind == "rule" and "rule" in cleaned and not cleaned["rule"]:
             self.add_error("rule", _("A segment needs a rule; see docs/rules.md."))
+        if cleaned.get("rule") and cleaned.get("shop"):
+            try:
+                rules.compile(cleaned["rule"], shop=cleaned["shop"], of=cleaned.get("key", ""))
+            except rules.RuleError as fault:
+                self.add_error("rule", str(fault))
         return cleaned
 
 
@@ -58,12 +64,59 @@ class Segments(ShopAdmin):
         change: bool,  # noqa: FBT001
     ) -> None:
         super().save_model(request, segment, form, change)
-        membership.refresh(segment.shop)
+        if segment.kind == "rule" and not membership.fill(segment):
+            self.message_user(request, _("It is large: it will be filled tonight."), "warning")
+
+    def delete_model(self, request: HttpRequest, segment: Segment) -> None:
+        try:
+            removal.delete(segment)
+        except removal.SegmentInUse as fault:
+            self.message_user(request, str(fault), "error")
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for segment in queryset:
+            self.delete_model(request, segment)
 
 
 @admin.register(Clustering)
 class Clusterings(ReadOnly, ShopAdmin):
-    """Every run of k-means: how many personas it found, and why that many."""
+    """Every run of k-means; above them what the last one found, and why that many."""
 
-    list_display = ("computed_at", "customer_count", "cluster_count", "silhouettes", "shop")
+    list_display = ("computed_at", "customer_count", "cluster_count", "moved", "shop")
+    list_filter = ("shop",)
     list_select_related = ("shop",)
+    list_before_template = "segments/personas.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        page = persona_page.show(chosen_shop(request))
+        return super().changelist_view(request, {**(extra_context or {}), "personas": page})
+
+    @admin.display(description=_("moved to another persona"))
+    def moved(self, run: Clustering) -> str:
+        return percent(run.drift)
+
+
+@admin.register(RfmScore)
+class RfmScores(ReadOnly, ShopAdmin):
+    """The RFM grid with its groups; a click on one shows its customers below."""
+
+    list_display = ("customer", "recency", "frequency", "monetary", "group_name", "shop")
+    list_filter = ("shop",)
+    list_select_related = ("shop", "customer")
+    list_before_template = "segments/rfm.html"
+    ordering = ["customer"]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup in {"group", "recency"} or super().lookup_allowed(lookup, value, request)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        page = rfm_page.show(chosen_shop(request), request.GET.get("group", ""))
+        return super().changelist_view(request, {**(extra_context or {}), "rfm": page})
+
+    @display(description=_("group"), label=True)
+    def group_name(self, score: RfmScore) -> str:
+        return str(rfm.NAMED[score.group].label) if score.group in rfm.NAMED else score.group

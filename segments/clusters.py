@@ -1,4 +1,8 @@
-"""K-means, made repeatable: pure functions from a matrix to clusters."""
+"""K-means, made repeatable: pure functions from a matrix to clusters.
+
+Fitted on a sample and applied to chunks of any size: on a million customers that is several times
+faster than k-means on everything, with a fraction of a percent more inertia (benchmark `segments`).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
-from sklearn.preprocessing import StandardScaler
+from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 SEED = 0
-FIT_ROWS = 50_000  # a fit on a sample and a prediction for all costs 0.2 % more inertia
+FIT_ROWS = 20_000
+STARTS = 3
 JUDGE_ROWS = 2_000  # the silhouette is quadratic in the rows
+BOOTSTRAPS = 4
+STABLE = 0.8  # bootstraps agree (adjusted Rand index) at least that much
+SKEWED = 1.5
 CANDIDATES = range(3, 9)  # two clusters say no more than "good" and "less good"
 
 Matrix = NDArray[np.float64]
@@ -20,64 +27,157 @@ Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Clusters:
-    """A label per row; centres (cluster × feature) and inertia in the features' own units."""
+class Scaling:
+    """Logarithm where a feature is skewed, then its median becomes 0 and its spread 1.
+
+    The spread is the interquartile range, as wide as a normal distribution's standard deviation, so
+    that a few very large customers do not flatten the others; where half of the rows are equal it
+    is the standard deviation.
+    """
+
+    logs: NDArray[np.bool_]
+    middles: Matrix
+    spreads: Matrix
+
+    @classmethod
+    def of(cls, sample: Matrix) -> "Scaling":
+        logs = (sample.min(axis=0) >= 0) & (_skewness(sample) > SKEWED)
+        drawn_in = np.where(logs, np.log1p(np.maximum(sample, 0)), sample)
+        low, middle, high = np.percentile(drawn_in, [25, 50, 75], axis=0)
+        spreads = (high - low) / 1.349
+        spreads = np.where(spreads > 1e-9, spreads, drawn_in.std(axis=0))
+        return cls(logs, middle, np.where(spreads > 1e-9, spreads, 1.0))
+
+    @classmethod
+    def none(cls, features: int) -> "Scaling":
+        return cls(np.zeros(features, dtype=bool), np.zeros(features), np.ones(features))
+
+    def apply(self, rows: Matrix) -> Matrix:
+        drawn_in = rows.copy()
+        for column in np.flatnonzero(self.logs):
+            drawn_in[:, column] = np.log1p(np.maximum(rows[:, column], 0))
+        drawn_in -= self.middles
+        drawn_in /= self.spreads
+        return drawn_in
+
+    def undo(self, scaled: Matrix) -> Matrix:
+        drawn_in = scaled * self.spreads + self.middles
+        return np.where(self.logs, np.expm1(np.where(self.logs, drawn_in, 0)), drawn_in)
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """Per row the nearest cluster, the second nearest, and the distances in scaled units."""
 
     labels: Labels
+    distances: Matrix
+    seconds: Labels
+    second_distances: Matrix
+
+
+@dataclass(frozen=True)
+class Model:
+    """Centres in scaled units; cluster 0 has the highest (mean of its coordinates), and so on."""
+
+    scaling: Scaling
     centres: Matrix
-    inertia: float
+
+    def nearest(self, rows: Matrix) -> Nearest:
+        """Where rows in the features' own units belong."""
+        scaled = self.scaling.apply(rows)
+        squares = scaled @ (-2 * self.centres.T)
+        squares += (self.centres**2).sum(axis=1)
+        every = np.arange(len(rows))
+        labels = squares.argmin(axis=1)
+        best = squares[every, labels]
+        squares[every, labels] = np.inf
+        seconds = squares.argmin(axis=1)
+        norms = np.einsum("ij,ij->i", scaled, scaled)
+        second = squares[every, seconds]
+        return Nearest(
+            labels,
+            np.sqrt(np.maximum(best + norms, 0)),
+            seconds,
+            np.sqrt(np.maximum(second + norms, 0)),
+        )
+
+    @property
+    def middles(self) -> Matrix:
+        """The centres in the features' own units."""
+        return self.scaling.undo(self.centres)
 
 
-def cluster(matrix: Matrix, *, k: int, standardise: bool = True) -> Clusters:
-    """K-means (Lloyd, ten starts) of the rows into k clusters, the same ones every time.
+@dataclass(frozen=True)
+class Judged:
+    """How well a number of clusters separates (-1 to 1) and how alike bootstraps are (0 to 1)."""
 
-    Fewer where fewer rows differ. Features are standardised so that none weighs more for its unit.
-    Cluster 0 has the highest centre (mean of its standardised coordinates), and so on down.
+    k: int
+    silhouette: float
+    stability: float
+
+
+def fit(scaling: Scaling, sample: Matrix, *, k: int) -> Model:
+    """K-means (Lloyd, three starts) of the sample into k clusters, the same ones every time.
+
+    Fewer where fewer rows differ.
     """
-    scaler = StandardScaler().fit(matrix)
-    scaled = scaler.transform(matrix)
-    space = scaled if standardise else matrix
-    model = KMeans(n_clusters=k, n_init=10, random_state=SEED).fit(_sample(space, FIT_ROWS))
-    labels = model.predict(space)
-    found, labels = np.unique(labels, return_inverse=True)
-    heights = [scaled[labels == label].mean() for label in range(len(found))]
-    rank = np.argsort(np.argsort(heights)[::-1])
-    return _described(matrix, rank[labels], len(found))
+    scaled = scaling.apply(_sample(sample, FIT_ROWS))
+    kinds = min(k, len(np.unique(scaled, axis=0)))
+    centres = (
+        KMeans(n_clusters=kinds, n_init=STARTS, random_state=SEED).fit(scaled).cluster_centers_
+    )
+    return Model(scaling, centres[np.argsort(centres.mean(axis=1))[::-1]])
 
 
-def choose_k(matrix: Matrix, candidates: Iterable[int] = CANDIDATES) -> dict[int, float]:
-    """The mean silhouette for each number of clusters (-1 to 1); the best is the highest.
+def judge(scaling: Scaling, sample: Matrix, candidates: Iterable[int] = CANDIDATES) -> list[Judged]:
+    """Each number of clusters by mean silhouette and by the agreement of bootstrapped fits.
 
+    Agreement is the mean adjusted Rand index (Hubert & Arabie 1985) with the fit on all rows.
     Empty when the rows differ too little for any of the numbers.
     """
-    scaled = _sample(StandardScaler().fit_transform(matrix), JUDGE_ROWS)
+    scaled = scaling.apply(_sample(sample, JUDGE_ROWS))
     kinds = len(np.unique(scaled, axis=0))
-    return {k: _silhouette(scaled, k) for k in candidates if k <= kinds and k < len(scaled)}
+    return [_judged(scaled, k) for k in candidates if k <= kinds and k < len(scaled)]
 
 
-def follow(clusters: Clusters, matrix: Matrix, earlier: Matrix) -> list[int]:
+def best(curve: list[Judged]) -> int:
+    """The number that separates best among those that are stable; the most stable if none is."""
+    stable = [judged for judged in curve if judged.stability >= STABLE]
+    if stable:
+        return max(stable, key=lambda judged: judged.silhouette).k
+    return max(curve, key=lambda judged: judged.stability).k
+
+
+def follow(model: Model, earlier: Matrix) -> list[int]:
     """Which number each cluster keeps: that of the nearest earlier centre; new ones count on.
 
-    Nearness is measured in standardised features, and no earlier centre is given out twice.
+    Earlier centres are in the features' own units, nearness is in scaled ones, and no earlier
+    centre is given out twice (the assignment of least total distance, Kuhn 1955).
     """
-    scaler = StandardScaler().fit(matrix)
-    now, before = scaler.transform(clusters.centres), scaler.transform(earlier)
-    distances = np.linalg.norm(now[:, None, :] - before[None, :, :], axis=2)
+    before = model.scaling.apply(earlier)
+    distances = np.linalg.norm(model.centres[:, None, :] - before[None, :, :], axis=2)
     mine, theirs = linear_sum_assignment(distances)
     kept = dict(zip(mine.tolist(), theirs.tolist(), strict=True))
-    fresh = iter(range(len(earlier), len(earlier) + len(clusters.centres)))
-    return [kept[n] if n in kept else next(fresh) for n in range(len(clusters.centres))]
+    fresh = iter(range(len(earlier), len(earlier) + len(model.centres)))
+    return [kept[n] if n in kept else next(fresh) for n in range(len(model.centres))]
 
 
-def _described(matrix: Matrix, labels: Labels, k: int) -> Clusters:
-    centres = np.array([matrix[labels == label].mean(axis=0) for label in range(k)])
-    inertia = float(((matrix - centres[labels]) ** 2).sum())
-    return Clusters(labels, centres, inertia)
+def _judged(scaled: Matrix, k: int) -> Judged:
+    whole = KMeans(n_clusters=k, n_init=3, random_state=SEED).fit(scaled)
+    silhouette = float(silhouette_score(scaled, whole.labels_))
+    random = np.random.default_rng(SEED)
+    agreements = []
+    for number in range(BOOTSTRAPS):
+        drawn = scaled[random.integers(0, len(scaled), len(scaled))]
+        again = KMeans(n_clusters=k, n_init=1, random_state=SEED + number).fit(drawn)
+        agreements.append(adjusted_rand_score(whole.labels_, again.predict(scaled)))
+    return Judged(k, silhouette, float(np.mean(agreements)))
 
 
-def _silhouette(scaled: Matrix, k: int) -> float:
-    labels = KMeans(n_clusters=k, n_init=3, random_state=SEED).fit_predict(scaled)
-    return float(silhouette_score(scaled, labels))
+def _skewness(sample: Matrix) -> Matrix:
+    away = sample - sample.mean(axis=0)
+    spread = np.maximum(sample.std(axis=0), 1e-12)
+    return np.asarray((away**3).mean(axis=0) / spread**3)
 
 
 def _sample(matrix: Matrix, rows: int) -> Matrix:

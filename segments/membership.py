@@ -1,88 +1,209 @@
-"""Rule segments follow their rules: one diff statement a segment."""
+"""Rule segments follow their rules: one diff statement a segment.
+
+Who evaluates holds what it judges: a full refresh has its segment to itself, a batch holds its
+customers' rows. So no judgement on old facts can overwrite a newer one.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from segments import rules
-from segments.models import Segment
+from customers import touchpoints
+from customers.changes import Part
+from segments import cost, limits, references, rules
+from segments.membership_sql import (
+    ALONE,
+    DIFF,
+    DUE,
+    EVALUATED,
+    EVALUATED_WITH_DUE,
+    FORGET,
+    HOLD,
+    MOVED,
+    TOGETHER,
+)
+from segments.models import Recheck, Segment, SegmentRule
 from segments.rules import Compiled, RuleError
 from shops import outbox
 from shops.models import Shop
 
-# Who should be in, against who is: those who left are closed, newcomers are opened. For a batch of
-# customers only the set differs. The count is kept by the difference, never by counting.
-DIFF = """
-WITH fitting AS (
-    SELECT c.id FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id
-    WHERE c.shop_id = %(shop)s {only_c} AND {condition}
-), gone AS (
-    UPDATE segments_membership m SET left_at = now()
-    WHERE m.segment_id = %(segment)s AND m.left_at IS NULL {only_m}
-    AND NOT EXISTS (SELECT FROM fitting WHERE fitting.id = m.customer_id)
-    RETURNING 1
-), come AS (
-    INSERT INTO segments_membership (shop_id, segment_id, customer_id, entered_at)
-    SELECT %(shop)s, %(segment)s, fitting.id, now() FROM fitting
-    WHERE NOT EXISTS (SELECT FROM segments_membership m WHERE m.segment_id = %(segment)s
-        AND m.customer_id = fitting.id AND m.left_at IS NULL)
-    ORDER BY fitting.id
-    ON CONFLICT DO NOTHING
-    RETURNING 1
-)
-UPDATE segments_segment SET fault = '', refreshed_at = now(), member_count = member_count
-    + (SELECT count(*) FROM come) - (SELECT count(*) FROM gone)
-WHERE id = %(segment)s
-"""
+FULL_SECONDS, BATCH_SECONDS = 600, 20  # limits of one segment's statements
+FULL_EVERY = timedelta(days=1)
+HORIZON = 2 * FULL_EVERY  # what is due later is found by the next full refresh
+RECHECKS = 5_000
 
 
-# now() is the transaction's: these are the memberships that it opened and closed.
-MOVED = """
-SELECT m.shop_id, 'customer.segment_' || verb AS type,
-    'segment_' || verb || ':' || m.id AS cause, now() AS occurred_at,
-    jsonb_build_object('customer', c.external_id, 'segment', s.key, 'name', s.name) AS data
-FROM segments_membership m JOIN segments_segment s ON s.id = m.segment_id
-JOIN customers_customer c ON c.id = m.customer_id
-CROSS JOIN LATERAL (SELECT CASE WHEN m.left_at IS NULL THEN 'entered' ELSE 'left' END) AS v (verb)
-WHERE m.segment_id = %(segment)s AND now() IN (m.entered_at, m.left_at) {only_m}
-"""
-
-
-def refresh(shop: Shop, customers: list[int] | None = None) -> int:
+def refresh(shop: Shop, customers: list[int] | None = None, parts: Part = Part.EVERYTHING) -> int:
     """Bring the shop's rule segments up to date for these customers (None: for all).
 
-    Returns how many segments were refreshed. A rule that no longer compiles leaves its reason on
-    the segment and stops nobody else.
+    `parts` is what changed about them: a rule that reads none of it is skipped, unless a segment
+    that it asks for has moved. Returns how many segments were refreshed. A rule that no longer
+    compiles, or costs too much, leaves its reason on the segment and stops nobody else.
     """
-    refreshed = 0
-    for segment in Segment.objects.filter(shop=shop, kind="rule").order_by("pk"):
-        segment.shop = shop
+    segments = Segment.objects.filter(shop=shop, kind="rule").select_related("shop").order_by("pk")
+    ordered = references.in_order(segments)
+    if customers is None:
+        return sum(_fill(segment.pk, parts) for segment in ordered)
+    with transaction.atomic():
+        _hold(customers)
+        return _refresh_batch(ordered, customers, parts)
+
+
+def refresh_all(parts: Part = Part.EVERYTHING) -> None:
+    """Every shop's segments that read these parts, in full: a repair, and what the clock did."""
+    for shop in Shop.objects.order_by("pk"):
+        refresh(shop, parts=parts)
+
+
+def fill(segment: Segment) -> bool:
+    """Fill one segment by its rule, unless that is heavy: then the daily refresh does it.
+
+    Returns whether it was filled; its fault says why not.
+    """
+    compiled = _compiled(segment, wide=True)
+    if compiled is None:
+        return False
+    estimated = cost.estimate(segment.shop, compiled)
+    Segment.objects.filter(pk=segment.pk).update(heavy=estimated.heavy)
+    return not estimated.heavy and _fill(segment.pk)
+
+
+def recheck_due() -> int:
+    """Ask again whom the clock alone may have moved; returns how many customers were asked about.
+
+    Those who moved are left to the reactor, which brings them to their stage and campaigns.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(DUE, [RECHECKS])
+            due = cursor.fetchall()
+        # In the reactor's hands already: it asks anew and replaces what was due.
+        held = _hold([customer for _, customer in due], wait=False)
+        asked: dict[int, list[int]] = {}
+        for segment_id, customer in due:
+            if customer in held:
+                asked.setdefault(segment_id, []).append(customer)
+        found = Segment.objects.filter(pk__in=asked).select_related("shop").order_by("pk")
+        for segment in references.in_order(found):
+            if _refresh_batch([segment], asked[segment.pk], Part.EVERYTHING, announce=True) == 0:
+                Recheck.objects.filter(segment=segment, customer__in=asked[segment.pk]).delete()
+    return len(due)
+
+
+def _refresh_batch(
+    segments: Sequence[Segment], customers: list[int], parts: Part, *, announce: bool = False
+) -> int:
+    refreshed, moved = 0, set[str]()
+    for segment in segments:
+        compiled = _compiled(segment, wide=False)
+        if compiled is None or not (compiled.reads & parts or compiled.segments & moved):
+            continue
         try:
-            compiled = rules.compile(segment.rule or {})
-        except RuleError as fault:
-            Segment.objects.filter(pk=segment.pk).update(fault=str(fault), refreshed_at=now())
+            with limits.within(BATCH_SECONDS):
+                if _diff(segment, compiled, customers):
+                    moved.add(segment.key)
+        except limits.TookTooLong as fault:
+            _mark(segment, str(fault))
         else:
-            _refresh(segment, compiled, customers)
             refreshed += 1
+    if announce and moved:
+        touchpoints.mark_stale(customers, Part.SEGMENTS)
     return refreshed
 
 
-def refresh_all() -> None:
-    """Every shop's segments in full: what the clock alone has changed."""
-    for shop in Shop.objects.order_by("pk"):
-        refresh(shop)
+def _fill(pk: int, parts: Part = Part.EVERYTHING) -> bool:
+    """A full refresh of one segment; False when it was not needed or not possible."""
+    try:
+        with limits.within(FULL_SECONDS):
+            with connection.cursor() as cursor:
+                cursor.execute(ALONE, [pk])
+            # Read after the lock: the rule may have been edited while somebody else filled it.
+            segment = Segment.objects.select_related("shop").get(pk=pk)
+            compiled = _compiled(segment, wide=True)
+            if compiled is None or not (compiled.reads & parts or compiled.segments):
+                return False
+            refused = cost.estimate(segment.shop, compiled).fault
+            if refused:
+                _mark(segment, refused)
+                return False
+            _keep_rule(segment)
+            _diff(segment, compiled, None)
+    except limits.TookTooLong as fault:
+        _mark(segment, str(fault))
+        return False
+    return True
 
 
-def _refresh(segment: Segment, compiled: Compiled, customers: list[int] | None) -> None:
+def _compiled(segment: Segment, *, wide: bool) -> Compiled | None:
+    try:
+        return rules.compile(segment.rule or {}, shop=segment.shop, of=segment.key, wide=wide)
+    except RuleError as fault:
+        _mark(segment, str(fault))
+        return None
+
+
+def _diff(segment: Segment, compiled: Compiled, customers: list[int] | None) -> int:
+    """Open and close memberships by the rule; returns how many customers moved."""
     only = customers is not None
     only_m = "AND m.customer_id = ANY(%(customers)s)" if only else ""
-    statement = DIFF.format(
-        condition=compiled.sql,
-        only_c="AND c.id = ANY(%(customers)s)" if only else "",
-        only_m=only_m,
+    pieces = {
+        "condition": compiled.sql,
+        "joins": compiled.joins,
+        "due": compiled.due,
+        "only_c": "AND c.id = ANY(%(customers)s)" if only else "",
+        "only_m": only_m,
+        "why": _why(compiled),
+    }
+    evaluated = (EVALUATED_WITH_DUE if compiled.due else EVALUATED).format(**pieces)
+    own = {
+        "shop": segment.shop_id,
+        "segment": segment.pk,
+        "version": segment.version,
+        "customers": customers,
+        "horizon": now() + HORIZON,
+    }
+    params = {**compiled.params, **own}
+    with connection.cursor() as cursor:
+        cursor.execute(TOGETHER if only else ALONE, [segment.pk])
+        cursor.execute(FORGET.format(only_m=only_m), own)
+        cursor.execute(DIFF.format(evaluated=evaluated, **pieces), params)
+        moved = int(cursor.fetchone()[0])
+    if moved and outbox.is_wanted(
+        segment.shop, "customer.segment_entered", "customer.segment_left"
+    ):
+        outbox.publish(MOVED.format(only_m=only_m), own)
+    return moved
+
+
+def _why(compiled: Compiled) -> str:
+    """The JSON of the values that decide. A percent sign of a name is doubled for the driver."""
+    pairs = ", ".join(
+        f"'{name.replace(chr(39), chr(39) * 2).replace('%', '%%')}', {sql}"
+        for name, sql in compiled.shown
     )
-    own = {"shop": segment.shop_id, "segment": segment.pk, "customers": customers}
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement, {**compiled.params, **own})
-        if outbox.is_wanted(segment.shop, "customer.segment_entered", "customer.segment_left"):
-            outbox.publish(MOVED.format(only_m=only_m), own)
+    return f"jsonb_build_object({pairs})"
+
+
+def _keep_rule(segment: Segment) -> None:
+    """A rule that is new is kept under a version of its own."""
+    last = SegmentRule.objects.filter(segment=segment, version=segment.version).first()
+    if last is None or last.rule != segment.rule:
+        segment.version += 1
+        segment.save(update_fields=["version"])
+        SegmentRule.objects.create(
+            shop=segment.shop, segment=segment, version=segment.version, rule=segment.rule
+        )
+
+
+def _mark(segment: Segment, fault: str) -> None:
+    if segment.fault != fault:
+        Segment.objects.filter(pk=segment.pk).update(fault=fault, refreshed_at=now())
+
+
+def _hold(customers: list[int], *, wait: bool = True) -> set[int]:
+    """Lock the customers' rows; without waiting, only those that nobody else holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD + ("" if wait else "SKIP LOCKED"), [customers])
+        return {pk for (pk,) in cursor.fetchall()}

@@ -10,9 +10,10 @@ from shops.models import Shop
 
 
 class Segment(models.Model):
-    """A named set of customers. Kind `rule` has a rule; kind `persona` is a k-means cluster.
+    """A named set of customers: by `rule`, `static` from a file, or a `persona` of k-means.
 
-    A rule that no longer compiles leaves its reason in `fault` and takes no part until mended.
+    A rule that no longer compiles leaves its reason in `fault` and takes no part until mended. One
+    that is `heavy` is filled by the daily refresh only. `version` counts the rules it has had.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
@@ -21,6 +22,8 @@ class Segment(models.Model):
     kind = models.CharField(_("kind"), max_length=12, default="rule")
     description = models.TextField(_("description"), blank=True)
     rule = models.JSONField(_("rule"), null=True, blank=True)
+    version = models.IntegerField(_("version"), default=0, editable=False)
+    heavy = models.BooleanField(_("daily only"), default=False, editable=False)
     fault = models.TextField(_("fault"), blank=True, editable=False)
     member_count = models.IntegerField(_("members"), default=0, editable=False)
     refreshed_at = models.DateTimeField(_("refreshed"), null=True, editable=False)
@@ -34,14 +37,37 @@ class Segment(models.Model):
         return self.name
 
 
-class Membership(models.Model):
-    """A customer's time in a segment; `left_at` empty while it lasts."""
+class SegmentRule(models.Model):
+    """A rule that a segment had, so that an old membership can still be explained."""
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="rules")
+    version = models.IntegerField(_("version"))
+    rule = models.JSONField(_("rule"))
+    since = models.DateTimeField(_("since"), default=now)
+
+    class Meta:
+        verbose_name = _("rule of a segment")
+        verbose_name_plural = _("rules of segments")
+        constraints = [UniqueConstraint(fields=["segment", "version"], name="segment_rule_once")]
+
+
+class Membership(models.Model):
+    """A customer's time in a segment; `left_at` empty while it lasts.
+
+    `why` and `left_why` hold the values that decided, frozen, under the rule's `version`.
+    """
+
+    # The segment already stands for its shop: checking it again for every row is a third of the
+    # work of filling a segment.
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="memberships")
     entered_at = models.DateTimeField(_("entered"), default=now)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    version = models.IntegerField(_("version of the rule"), db_default=0)
+    why = models.JSONField(_("why in"), null=True, blank=True)
+    left_why = models.JSONField(_("why left"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("membership")
@@ -54,19 +80,87 @@ class Membership(models.Model):
         indexes = [Index(fields=["customer", "segment"], name="membership_customer")]
 
 
+class Recheck(models.Model):
+    """When the clock alone may move a customer into or out of a segment: the due index.
+
+    Only what is due before the next full refresh is kept here.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    due_at = models.DateTimeField(_("due"))
+
+    class Meta:
+        verbose_name = _("recheck")
+        verbose_name_plural = _("rechecks")
+        constraints = [UniqueConstraint(fields=["segment", "customer"], name="recheck_once")]
+        indexes = [Index(fields=["due_at"], name="recheck_due")]
+
+
+class CutPoints(models.Model):
+    """The thousandths of a field over a shop's customers, for ranks such as "the top 10 %"."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    field = models.CharField(_("field"), max_length=300)
+    cuts = models.JSONField(_("cut points"), default=list)
+    computed_at = models.DateTimeField(_("computed"), default=now)
+
+    class Meta:
+        verbose_name = _("cut points")
+        verbose_name_plural = _("cut points")
+        constraints = [UniqueConstraint(fields=["shop", "field"], name="cut_points_once")]
+
+
 class RfmScore(models.Model):
     """Recency, frequency and monetary quintiles (5 is best) of a customer with orders."""
 
     customer = models.OneToOneField(Customer, on_delete=models.CASCADE, primary_key=True)
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
     recency = models.SmallIntegerField(_("recency"))
     frequency = models.SmallIntegerField(_("frequency"))
     monetary = models.SmallIntegerField(_("monetary"))
+    group = models.CharField(_("group"), max_length=20, default="")
     computed_at = models.DateTimeField(_("computed"), default=now)
 
     class Meta:
         verbose_name = _("RFM score")
         verbose_name_plural = _("RFM scores")
+        indexes = [Index(fields=["shop", "group", "recency"], name="rfm_group")]
+
+    def __str__(self) -> str:
+        return f"{self.recency}{self.frequency}{self.monetary}"
+
+
+class RfmStay(models.Model):
+    """A customer's time in an RFM group; `left_at` empty while it lasts."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    group = models.CharField(_("group"), max_length=20)
+    entered_at = models.DateTimeField(_("entered"), default=now)
+    left_at = models.DateTimeField(_("left"), null=True)
+
+    class Meta:
+        verbose_name = _("time in an RFM group")
+        verbose_name_plural = _("times in RFM groups")
+        constraints = [
+            UniqueConstraint(fields=["customer"], condition=Q(left_at=None), name="rfm_stay_open")
+        ]
+
+
+class RfmRun(models.Model):
+    """The RFM grid of a shop as it was at one time, and who moved between groups in 30 days."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    computed_at = models.DateTimeField(_("computed"), default=now)
+    customer_count = models.IntegerField(_("customers"))
+    cells = models.JSONField(_("cells"), default=list)
+    moves = models.JSONField(_("moves"), default=list)
+
+    class Meta:
+        verbose_name = _("RFM run")
+        verbose_name_plural = _("RFM runs")
 
 
 class Clustering(models.Model):
@@ -77,6 +171,9 @@ class Clustering(models.Model):
     customer_count = models.IntegerField(_("customers"))
     cluster_count = models.IntegerField(_("clusters"))
     silhouettes = models.JSONField(_("silhouette by number of clusters"), default=dict)
+    stabilities = models.JSONField(_("stability by number of clusters"), default=dict)
+    middle = models.JSONField(_("average of all customers"), default=dict)
+    drift = models.FloatField(_("share that moved to another persona"), null=True)
     features = models.JSONField(_("features"), default=list)
     centres = models.JSONField(_("centres, in the features' own units"), default=list)
     inertia = models.FloatField(_("inertia"))
@@ -84,3 +181,19 @@ class Clustering(models.Model):
     class Meta:
         verbose_name = _("clustering")
         verbose_name_plural = _("clusterings")
+
+
+class PersonaFit(models.Model):
+    """How near a customer is to their persona, and which one would be the second best."""
+
+    customer = models.OneToOneField(Customer, on_delete=models.CASCADE, primary_key=True)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="+")
+    distance = models.FloatField(_("distance"))
+    second = models.ForeignKey(Segment, on_delete=models.SET_NULL, null=True, related_name="+")
+    second_distance = models.FloatField(_("distance to the second best"))
+    computed_at = models.DateTimeField(_("computed"), default=now)
+
+    class Meta:
+        verbose_name = _("persona of a customer")
+        verbose_name_plural = _("personas of customers")

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from customers.changes import Part
 from segments import membership, personas, rfm
 
 
@@ -11,9 +12,18 @@ def refresh_memberships() -> None:
 
 
 @shared_task(ignore_result=True)
+def recheck_due() -> None:
+    membership.recheck_due()
+
+
+@shared_task(ignore_result=True)
+def follow_stages() -> None:
+    membership.refresh_all(Part.STAGE)
+
+
+@shared_task(ignore_result=True)
 def refresh_rfm() -> None:
     rfm.refresh_all()
-    membership.refresh_all()
 
 
 @shared_task(ignore_result=True)

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from campaigns.channels.base import Channel
 from insights.recommenders.base import Recommender
 from reviews_nlp.analysers.base import Analyser
+from segments.operators import OPERATORS
 from shops.connectors.base import Connector
 
 KINDS = {
@@ -19,7 +20,9 @@ KINDS = {
     "ANALYSERS": Analyser,
     "RECOMMENDERS": Recommender,
 }
-PAGE = (Path(__file__).resolve().parent.parent / "docs" / "plugins.md").read_text()
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGE = (DOCS / "plugins.md").read_text()
+PROFILE = (DOCS / "profile.md").read_text().replace("| `", "| `facts.")
 ENTRIES = [(kind, name) for kind in KINDS for name in getattr(settings, kind)]
 
 
@@ -37,8 +40,10 @@ def test_an_entry_is_documented(kind, name):
     assert f"`{name}`" in PAGE
 
 
-@pytest.mark.parametrize("path", [*settings.OVERVIEW_PANELS, *settings.CUSTOMER_PANELS])
-def test_a_panel_can_be_called(path):
+@pytest.mark.parametrize(
+    "path", [*settings.OVERVIEW_PANELS, *settings.CUSTOMER_PANELS, *settings.SEGMENT_USES]
+)
+def test_a_panel_or_use_can_be_called(path):
     assert callable(import_string(path))
 
 
@@ -46,11 +51,12 @@ def test_a_panel_can_be_called(path):
 @pytest.mark.parametrize("name", settings.RULE_FIELDS)
 def test_a_rule_field_is_an_expression_that_runs_and_is_documented(name):
     kind, expression, label = settings.RULE_FIELDS[name]
+    expression = expression.replace("{key}", "'x'")
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {expression} FROM customers_customer c"
             " LEFT JOIN customers_profile p ON p.customer_id = c.id LIMIT 1"
         )
-    assert kind in {"text", "number", "date"}
+    assert kind in {*OPERATORS, "json"}
     assert str(label)
-    assert f"`{name}`" in PAGE
+    assert f"`{name}`" in PAGE + PROFILE

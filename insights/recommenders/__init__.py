@@ -4,9 +4,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from insights.recommenders.base import Recommender
-from insights.recommenders.blend import Blend, blocks
-
-__all__ = ["Blend", "Recommender", "blended", "blocks", "enabled"]
+from insights.recommenders.blend import Blend
 
 
 def enabled() -> dict[str, Recommender]:

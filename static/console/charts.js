@@ -4,7 +4,29 @@
   const isDark = () => document.documentElement.classList.contains("dark");
   const colours = ["#6366f1", "#14b8a6", "#f59e0b", "#ef4444"];
 
+  function sankey(chart) {
+    return {
+      animationDuration: 300,
+      tooltip: { trigger: "item" },
+      series: [{
+        type: "sankey",
+        left: 8, right: 150, top: 8, bottom: 8,
+        data: chart.nodes.map((node) => ({ name: node.name, itemStyle: { color: node.colour } })),
+        links: chart.links,
+        lineStyle: { color: "source", opacity: 0.35 },
+        label: {
+          color: isDark() ? "#f3f4f6" : "#111827",
+          formatter: (part) => chart.nodes.find((node) => node.name === part.name).label,
+        },
+        tooltip: {
+          formatter: (part) => part.dataType === "edge" ? `${chart.labels[part.dataIndex]}: ${part.value}` : "",
+        },
+      }],
+    };
+  }
+
   function option(chart) {
+    if (chart.kind === "sankey") return sankey(chart);
     const soft = isDark() ? "#9ca3af" : "#6b7280";
     const line = isDark() ? "#374151" : "#e5e7eb";
     const axis = { axisLabel: { color: soft }, splitLine: { lineStyle: { color: line } } };

@@ -1,9 +1,14 @@
 """Facts are what the orders say, for one customer or for all by the same statement."""
 
-import pytest
+from datetime import UTC, datetime, timedelta
 
-from customers import profiles
+import pytest
+from django.conf import settings
+
+from customers import features, profiles
+from customers.feature_columns import FeatureColumns
 from customers.models import Profile
+from shops import partitions
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +64,132 @@ def test_another_shop_is_not_touched():
     ann = make.customer(make.shop())
 
     assert profiles.refresh(make.shop(), [ann.pk]) == 0
+
+
+def test_every_feature_has_its_column_and_the_page_is_up_to_date():
+    columns = {field.name for field in FeatureColumns._meta.get_fields()}
+
+    assert {feature.name for feature in features.FEATURES} == columns
+    page = settings.BASE_DIR / "docs" / "profile.md"
+    assert page.read_text() == features.page(), "run manage.py describe_profile"
+
+
+def test_rules_can_ask_for_every_feature_of_a_type():
+    asked = {f"facts.{feature.name}" for feature in features.FEATURES if feature.type}
+
+    assert asked == {name for name in settings.RULE_FIELDS if name.startswith("facts.")}
+
+
+def test_a_profile_that_stays_as_it_was_is_not_written_again():
+    shop = make.shop()
+    ann = make.customer(shop)
+    make.order(ann, lines=((make.product(shop), 1, 100),))
+    assert profiles.refresh(shop) == 1
+
+    assert profiles.refresh(shop) == 0
+    make.touchpoint(ann)
+    assert profiles.refresh(shop) == 1
+
+
+def test_activity_leaves_out_bots_and_tells_machines_from_people():
+    shop = make.shop()
+    ann = make.customer(shop)
+    for minutes in (0, 10, 20, 60):
+        make.touchpoint(ann, occurred_at=make.days_ago(3) + timedelta(minutes=minutes))
+    make.touchpoint(ann, data={"bot": True})
+    make.touchpoint(ann, kind="message.opened", data={"machine": True})
+    make.touchpoint(ann, kind="message.opened", occurred_at=make.days_ago(1))
+    make.touchpoint(ann, kind="message.clicked", data={"machine": True})
+    make.touchpoint(ann, kind="message.sent", occurred_at=make.days_ago(2))
+
+    profiles.refresh(shop)
+
+    facts = Profile.objects.get(customer=ann)
+    assert (facts.touchpoint_count, facts.view_count, facts.session_count) == (8, 4, 3)
+    assert (facts.message_sent_count, facts.message_opened_count) == (1, 1)
+    assert (facts.message_clicked_count, facts.machine_open_count) == (0, 1)
+    assert facts.scanner_click_count == 1
+    assert facts.last_active_at is not None
+    assert facts.last_active_at < make.days_ago(0.9)
+
+
+def test_hours_and_weekdays_are_in_the_customers_zone_or_else_the_shops():
+    shop = make.shop(timezone="Asia/Shanghai")
+    zones = {
+        "": (7, 4, "morning"),
+        "America/New_York": (19, 3, "evening"),
+        "No/Where": (7, 4, "morning"),
+    }
+    moment = datetime(2026, 10, 7, 23, 30, tzinfo=UTC)  # a Wednesday
+    partitions.ensure("customers_touchpoint", [moment])
+    for zone, expected in zones.items():
+        ann = make.customer(shop, attributes={"timezone": zone} if zone else {})
+        make.order(ann, placed_at=moment)
+        make.touchpoint(ann, occurred_at=moment)
+        profiles.refresh(shop, [ann.pk])
+        facts = Profile.objects.get(customer=ann)
+        assert (facts.best_hour, facts.active_weekday, facts.day_part) == expected
+        assert (facts.order_hour, facts.order_weekday) == expected[:2]
+
+
+def test_a_cart_is_abandoned_when_a_day_passes_without_an_order():
+    shop = make.shop()
+    ann = make.customer(shop)
+    for kind, days in [
+        ("cart.updated", 10),
+        ("checkout.started", 9.9),
+        ("cart.updated", 5),
+        ("order.placed", 4.9),
+        ("cart.updated", 0.5),
+    ]:
+        make.touchpoint(ann, kind=kind, occurred_at=make.days_ago(days))
+
+    profiles.refresh(shop)
+
+    assert Profile.objects.get(customer=ann).abandoned_cart_count == 1
+
+
+def test_interests_are_ranked_with_their_evidence():
+    shop = make.shop()
+    ann = make.customer(shop)
+    mug, tea = make.product(shop, category="Kitchen"), make.product(shop, category="Food")
+    make.order(ann, lines=((tea, 1, 500),), placed_at=make.days_ago(3))
+    for _ in range(4):
+        make.touchpoint(ann, data={"product_id": mug.external_id})
+    make.touchpoint(ann, data={"product_id": mug.external_id}, occurred_at=make.days_ago(200))
+
+    profiles.refresh(shop)
+
+    facts = Profile.objects.get(customer=ann)
+    first, second = facts.interests["products"]
+    assert (first["title"], first["viewed"], first["bought"]) == (mug.title, 4, 0)
+    assert (second["title"], second["viewed"], second["bought"]) == (tea.title, 0, 1)
+    assert [group["category"] for group in facts.interests["categories"]] == ["Kitchen", "Food"]
+    assert facts.top_categories == ["Food"]
+
+
+def test_money_counts_in_the_shops_currency_and_discounts_are_a_share():
+    shop = make.shop(currency="EUR")
+    ann, mug = make.customer(shop), make.product(shop, price_cents=1000)
+    order = make.order(ann, lines=((mug, 2, 1000),), total_cents=1500)
+    order.lines.update(total_cents=1500)
+    make.order(ann, currency="USD", total_cents=99_999)
+
+    profiles.refresh(shop)
+
+    facts = Profile.objects.get(customer=ann)
+    assert (facts.order_count, facts.revenue_cents, facts.average_order_cents) == (2, 1500, 750)
+    assert facts.discount_fraction == pytest.approx(0.25)
+    assert (facts.mean_price_cents, facts.price_band) == (1000, "low")
+
+
+def test_columns_of_other_rooms_are_left_alone():
+    shop = make.shop()
+    ann = make.customer(shop)
+    make.profile(ann, review_count=3, scores={"purchase_30d": 0.4})
+    make.order(ann)
+
+    profiles.refresh(shop)
+
+    facts = Profile.objects.get(customer=ann)
+    assert (facts.order_count, facts.review_count, facts.scores) == (1, 3, {"purchase_30d": 0.4})

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from segments import clusters
+from segments.clusters import Scaling
 
 # Ten customers (age, income); the labels, centres and inertia are scikit-learn's own.
 SEED = np.array(
@@ -23,14 +24,18 @@ SEED = np.array(
 )
 
 
-@pytest.mark.parametrize("standardise", [True, False])
-def test_the_seed_example_gives_scikit_learns_labels_and_centres(standardise):
-    found = clusters.cluster(SEED, k=2, standardise=standardise)
+@pytest.mark.parametrize("scaling", [Scaling.of(SEED), Scaling.none(2)])
+def test_the_seed_example_gives_scikit_learns_labels_and_centres(scaling):
+    model = clusters.fit(scaling, SEED, k=2)
+    found = model.nearest(SEED)
 
     assert found.labels.tolist() == [1, 1, 0, 1, 0, 0, 1, 1, 0, 1]
-    assert found.centres[0] == pytest.approx([40.5, 81250])
-    assert found.centres[1] == pytest.approx([26.3333, 52500], rel=1e-5)
-    assert found.inertia == pytest.approx(656_250_154, abs=1)
+    centres = np.array([SEED[found.labels == label].mean(axis=0) for label in (0, 1)])
+    assert centres[0] == pytest.approx([40.5, 81250])
+    assert centres[1] == pytest.approx([26.3333, 52500], rel=1e-5)
+    assert model.middles == pytest.approx(centres)
+    inertia = ((SEED - centres[found.labels]) ** 2).sum()
+    assert inertia == pytest.approx(656_250_154, abs=1)
 
 
 def three_groups(seed=1):
@@ -39,40 +44,72 @@ def three_groups(seed=1):
     return np.concatenate([random.normal(middle, 1, (100, 2)) for middle in middles])
 
 
-def test_the_number_of_clusters_is_the_one_that_separates_best():
-    silhouettes = clusters.choose_k(three_groups())
+def test_the_number_of_clusters_is_the_one_that_separates_best_and_is_stable():
+    matrix = three_groups()
 
-    assert max(silhouettes, key=lambda k: silhouettes[k]) == 3
-    assert set(silhouettes) == set(range(3, 9))
+    curve = clusters.judge(Scaling.of(matrix), matrix)
+
+    assert clusters.best(curve) == 3
+    assert [judged.k for judged in curve] == list(range(3, 9))
+    assert curve[0].stability > 0.95 > curve[-1].stability
+
+
+def test_without_a_stable_number_the_most_stable_one_is_taken():
+    curve = [clusters.Judged(3, 0.9, 0.2), clusters.Judged(4, 0.1, 0.5)]
+
+    assert clusters.best(curve) == 4
 
 
 def test_a_cluster_keeps_its_number_when_the_customers_change_a_little():
-    before = clusters.cluster(three_groups(), k=3)
+    matrix = three_groups()
+    before = clusters.fit(Scaling.of(matrix), matrix, k=3).middles[[2, 0, 1]]
     matrix = np.concatenate([three_groups(seed=2), [[9, 9]] * 20])
-    after = clusters.cluster(matrix, k=3)
+    after = clusters.fit(Scaling.of(matrix), matrix, k=3)
 
-    numbers = clusters.follow(after, matrix, before.centres[[2, 0, 1]])
+    numbers = clusters.follow(after, before)
 
-    for number, centre in zip(numbers, after.centres, strict=True):
-        assert np.linalg.norm(before.centres[[2, 0, 1]][number] - centre) < 1
+    for number, centre in zip(numbers, after.middles, strict=True):
+        assert np.linalg.norm(before[number] - centre) < 1
 
 
 def test_a_new_cluster_counts_on():
     matrix = three_groups()
-    found = clusters.cluster(matrix, k=3)
+    model = clusters.fit(Scaling.of(matrix), matrix, k=3)
 
-    assert sorted(clusters.follow(found, matrix, found.centres[:2])) == [0, 1, 2]
+    assert sorted(clusters.follow(model, model.middles[:2])) == [0, 1, 2]
 
 
 def test_features_of_no_spread_do_no_harm():
     matrix = np.column_stack([np.arange(60.0), np.ones(60)])
 
-    assert set(clusters.cluster(matrix, k=3).labels.tolist()) == {0, 1, 2}
+    model = clusters.fit(Scaling.of(matrix), matrix, k=3)
+
+    assert set(model.nearest(matrix).labels.tolist()) == {0, 1, 2}
 
 
-@pytest.mark.filterwarnings("ignore:Number of distinct clusters")
 def test_rows_that_hardly_differ_make_fewer_clusters():
     matrix = np.array([[1.0, 2.0], [5.0, 9.0]] * 40)
 
-    assert clusters.choose_k(matrix) == {}
-    assert set(clusters.cluster(matrix, k=5).labels.tolist()) == {0, 1}
+    assert clusters.judge(Scaling.of(matrix), matrix) == []
+    assert len(clusters.fit(Scaling.of(matrix), matrix, k=5).centres) == 2
+
+
+def test_one_giant_does_not_flatten_the_others():
+    money = np.concatenate([np.linspace(10, 100, 200), [1e7]])[:, None]
+
+    scaled = Scaling.of(money).apply(money)
+
+    assert scaled[:200].max() - scaled[:200].min() > 1
+
+
+def test_the_second_best_cluster_is_the_next_nearest():
+    matrix = three_groups()
+    model = clusters.fit(Scaling.none(2), matrix, k=3)
+
+    found = model.nearest(matrix)
+
+    distances = np.linalg.norm(matrix[:, None, :] - model.centres[None], axis=2)
+    order = distances.argsort(axis=1)
+    assert (found.labels == order[:, 0]).all()
+    assert (found.seconds == order[:, 1]).all()
+    assert found.distances == pytest.approx(distances.min(axis=1))

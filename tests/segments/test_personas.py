@@ -1,9 +1,11 @@
 """Personas are segments whose keys and members stay from run to run."""
 
 import pytest
+from django.urls import reverse
 
+from customers.models import Profile
 from segments import personas
-from segments.models import Clustering, Membership, Segment
+from segments.models import Clustering, Membership, PersonaFit, Segment
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +88,51 @@ def test_buyers_who_are_all_alike_make_no_personas():
         make.profile(make.customer(shop), order_count=1, revenue_cents=999, last_order_at=moment)
 
     assert personas.refresh(shop) is None
+
+
+def test_distance_and_second_best_persona_are_kept_with_what_sets_each_apart(shop):
+    mug = {"product_id": 1, "title": "Mug", "times": 3}
+    Profile.objects.filter(order_count__gte=12).update(favourites=[mug])
+
+    clustering = personas.refresh(shop)
+
+    assert clustering is not None
+    fits = PersonaFit.objects.filter(shop=shop)
+    assert fits.count() == 90
+    for fit in fits:
+        assert fit.second is not None
+        assert fit.distance <= fit.second_distance
+        assert fit.segment_id != fit.second_id
+    best = next(c for c in clustering.centres if c["name"] == "Best customers, recently here")
+    assert best["products"] == ["Mug"]
+    assert best["size"] == 30
+    assert set(clustering.stabilities) == set(clustering.silhouettes)
+    assert clustering.drift is None
+    again = personas.refresh(shop)
+    assert again is not None
+    assert again.drift == 0
+
+
+def test_personas_may_be_made_of_other_features_and_keep_to_them(shop):
+    features = ("orders", "mean_gap_days", "view_count")
+
+    first = personas.refresh(shop, features)
+    second = personas.refresh(shop)
+
+    assert first is not None
+    assert second is not None
+    assert second.features == list(features) == first.features
+    with pytest.raises(ValueError, match="no feature shoe_size"):
+        personas.refresh(shop, ["shoe_size"])
+
+
+def test_the_page_shows_the_personas_and_why_that_many(shop, client):
+    client.force_login(make.user(is_superuser=True))
+    url = reverse("admin:segments_clustering_changelist")
+    assert "No personas yet" in client.get(url).content.decode()
+
+    personas.refresh(shop)
+
+    page = client.get(url).content.decode()
+    assert "Best customers, recently here" in page
+    assert "Stability" in page

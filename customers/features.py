@@ -1,0 +1,235 @@
+"""The register of what is computed about a customer: name, unit, how and from what.
+
+Rule fields, the docs page (docs/profile.md) and the refresh statement follow from it; the column of
+the same name in `customers.models.Profile` holds the value.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ORDERS, LINES, TOUCHPOINTS, INTERESTS = "ordered", "bought", "met", "liked"
+
+
+@dataclass(frozen=True)
+class Feature:
+    """`part` is the part of the refresh that computes it; `empty` stands where nothing is known."""
+
+    name: str
+    type: str  # number, date, text, list (of texts); "" when rules cannot ask for it
+    part: str
+    label: str | Promise
+    unit: str
+    how: str
+    empty: str = "NULL"
+
+    @property
+    def sql(self) -> str:
+        """The value in a statement where `p` is the profile, left joined."""
+        return (
+            f"p.{self.name}" if self.empty == "NULL" else f"coalesce(p.{self.name}, {self.empty})"
+        )
+
+
+def _count(name: str, part: str, label: Any, how: str) -> Feature:
+    return Feature(name, "number", part, label, "count", how, "0")
+
+
+def _date(name: str, part: str, label: Any, how: str) -> Feature:
+    return Feature(name, "date", part, label, "time", how)
+
+
+def _number(name: str, part: str, label: Any, unit: str, how: str, empty: str = "NULL") -> Feature:
+    return Feature(name, "number", part, label, unit, how, empty)
+
+
+def _text(name: str, part: str, label: Any, unit: str, how: str) -> Feature:
+    return Feature(name, "text", part, label, unit, how, "''")
+
+
+FEATURES = (
+    _count("order_count", ORDERS, _("Orders"), "sales; drafts and void ones count nowhere"),
+    _count("cancellation_count", ORDERS, _("Cancellations"), "cancellations and returns"),
+    _number(
+        "revenue_cents",
+        ORDERS,
+        _("Net revenue in cents"),
+        "cents",
+        "sales less cancellations and returns, of orders in the shop's currency",
+        "0",
+    ),
+    _number("average_order_cents", ORDERS, _("Average order in cents"), "cents", "sales ÷ orders"),
+    _number(
+        "returned_cents",
+        ORDERS,
+        _("Value returned in cents"),
+        "cents",
+        "taken back or refunded",
+        "0",
+    ),
+    _number(
+        "returned_fraction",
+        ORDERS,
+        _("Share of value returned"),
+        "0 to 1",
+        "value returned ÷ value of sales",
+        "0",
+    ),
+    _date("first_order_at", ORDERS, _("First order"), "tenure as a buyer counts from here"),
+    _date("last_order_at", ORDERS, _("Last order"), "recency counts from here"),
+    _number(
+        "last_gap_days", ORDERS, _("Days between the last two orders"), "days", "time between sales"
+    ),
+    _number("mean_gap_days", ORDERS, _("Mean days between orders"), "days", "over all sales"),
+    _number(
+        "spread_gap_days",
+        ORDERS,
+        _("Spread of days between orders"),
+        "days",
+        "standard deviation of the gaps; unknown below three orders",
+    ),
+    _number("order_hour", ORDERS, _("Usual hour of ordering"), "0 to 23", "most frequent, local"),
+    _number(
+        "order_weekday",
+        ORDERS,
+        _("Usual weekday of ordering"),
+        "1 (Monday) to 7",
+        "most frequent, local",
+    ),
+    _count("item_count", LINES, _("Items bought"), "pieces in sales"),
+    _count("product_count", LINES, _("Different products"), "products bought"),
+    _count("category_count", LINES, _("Different categories"), "categories bought from"),
+    _number(
+        "discount_fraction",
+        LINES,
+        _("Share of discount"),
+        "0 to 1",
+        "what lines cost less than unit price × quantity, ÷ the latter",
+        "0",
+    ),
+    _number("mean_price_cents", LINES, _("Mean price of an item"), "cents", "list price of items"),
+    _text(
+        "price_band",
+        LINES,
+        _("Price band"),
+        "low, middle, high",
+        "mean price of an item against the thirds of the shop's prices",
+    ),
+    Feature(
+        "top_categories",
+        "list",
+        LINES,
+        _("Favourite categories"),
+        "up to 5 names",
+        "categories bought most often, then most recently",
+        "'[]'::jsonb",
+    ),
+    Feature(
+        "favourites",
+        "",
+        LINES,
+        _("Favourite products"),
+        "up to 5, with times bought",
+        "products bought most often, then most recently",
+        "'[]'::jsonb",
+    ),
+    _count("touchpoint_count", TOUCHPOINTS, _("Touchpoints"), "all kinds; flagged bots left out"),
+    _date("last_touchpoint_at", TOUCHPOINTS, _("Last touchpoint"), "of any kind"),
+    _date("last_active_at", TOUCHPOINTS, _("Last activity"), "what the customer did themselves"),
+    _count(
+        "session_count",
+        TOUCHPOINTS,
+        _("Sessions"),
+        "activity after half an hour of none begins one",
+    ),
+    _count("view_count", TOUCHPOINTS, _("Product views"), "product.viewed"),
+    _date("last_view_at", TOUCHPOINTS, _("Last product view"), "product.viewed"),
+    _date("last_cart_at", TOUCHPOINTS, _("Last cart"), "cart.updated or checkout.started"),
+    _count(
+        "abandoned_cart_count",
+        TOUCHPOINTS,
+        _("Carts abandoned"),
+        "no order and no change of the cart within a day after it",
+    ),
+    _count("message_sent_count", TOUCHPOINTS, _("Messages sent"), "message.sent"),
+    _count(
+        "message_opened_count", TOUCHPOINTS, _("Messages opened"), "by the person, not by a machine"
+    ),
+    _count(
+        "message_clicked_count",
+        TOUCHPOINTS,
+        _("Messages clicked"),
+        "by the person, not by a scanner",
+    ),
+    _count("machine_open_count", TOUCHPOINTS, _("Opens by machines"), "data.machine is true"),
+    _count("scanner_click_count", TOUCHPOINTS, _("Clicks by scanners"), "data.machine is true"),
+    _date("last_message_at", TOUCHPOINTS, _("Last message sent"), "message.sent"),
+    _date("last_opened_at", TOUCHPOINTS, _("Last message opened"), "by the person"),
+    _date("last_clicked_at", TOUCHPOINTS, _("Last message clicked"), "by the person"),
+    _number(
+        "best_hour", TOUCHPOINTS, _("Best hour"), "0 to 23", "most frequent of activity, local"
+    ),
+    _number(
+        "active_weekday",
+        TOUCHPOINTS,
+        _("Weekday of activity"),
+        "1 (Monday) to 7",
+        "most frequent of activity, local",
+    ),
+    _text(
+        "day_part",
+        TOUCHPOINTS,
+        _("Part of the day"),
+        "night, morning, afternoon, evening",
+        "most frequent of activity, local; each is six hours from midnight on",
+    ),
+    _text("main_device", TOUCHPOINTS, _("Device"), "as told", "most frequent data.device"),
+    _text("first_source", TOUCHPOINTS, _("First source"), "as told", "earliest data.source"),
+    _text("last_source", TOUCHPOINTS, _("Last source"), "as told", "latest data.source"),
+    Feature(
+        "interests",
+        "",
+        INTERESTS,
+        _("Interests"),
+        "up to 5 products and 5 categories, with the evidence",
+        "3 for a purchase, 2 for a cart, 1 for a view in the last 180 days",
+        "'{}'::jsonb",
+    ),
+)
+
+BY_NAME = {feature.name: feature for feature in FEATURES}
+
+
+def rule_fields() -> dict[str, tuple[str, str, Any]]:
+    """What rules may ask of the facts: path, type, SQL expression and label."""
+    return {f"facts.{f.name}": (f.type, f.sql, f.label) for f in FEATURES if f.type}
+
+
+SOURCES = {ORDERS: "orders", LINES: "order lines", TOUCHPOINTS: "touchpoints", INTERESTS: "both"}
+PAGE = """# The profile
+
+One row a customer, computed by `customers.profiles` from orders, order lines and touchpoints: for
+everybody or for changed customers by the same statement. Made from `customers/features.py` by
+`python manage.py describe_profile`; a test keeps it up to date.
+
+All are as fresh as the customer's last change, which is seconds; a full refresh mends what was
+missed. Recency and tenure are kept as dates, because a number of days would be wrong tomorrow.
+Hours and weekdays are in the customer's zone (`attributes.timezone`) or else in the shop's.
+Touchpoints whose data say `"bot": true` count nowhere.
+
+| feature | label | unit | how | from |
+|---|---|---|---|---|
+{rows}
+
+Opinions (`review_count`, `mean_sentiment`) are written by `reviews_nlp`, scores by `insights`.
+"""
+
+
+def page() -> str:
+    """The docs page of all features."""
+    rows = "\n".join(
+        f"| `{f.name}` | {f.label} | {f.unit} | {f.how} | {SOURCES[f.part]} |" for f in FEATURES
+    )
+    return PAGE.format(rows=rows)

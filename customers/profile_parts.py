@@ -1,0 +1,177 @@
+"""The parts of the profile: each a chain of CTEs that ends in one row a chosen customer.
+
+They read `chosen` (id, shop_id, zone) and the parameters that `customers.profiles` binds. The last
+CTE of a part has the features' names as columns; features without a row there are empty.
+"""
+
+# What customers do themselves; the rest is done to them or by machines.
+ACTIVE = """(kind NOT LIKE 'message.%%'
+    OR (kind IN ('message.opened', 'message.clicked') AND NOT machine))"""
+
+ORDERED = """
+dated AS (
+    SELECT o.customer_id, o.kind, o.placed_at, o.placed_at AT TIME ZONE chosen.zone AS local,
+        CASE WHEN o.currency = %(currency)s THEN o.total_cents ELSE 0 END AS cents,
+        extract(epoch FROM o.placed_at - lag(o.placed_at) OVER history) / 86400.0 AS gap_days,
+        lead(o.id) OVER history IS NULL AS newest
+    FROM chosen JOIN customers_order o ON o.customer_id = chosen.id
+    WHERE o.kind IN ('sale', 'cancellation')
+    WINDOW history AS (PARTITION BY o.customer_id, o.kind ORDER BY o.placed_at, o.id)
+), summed AS (
+    SELECT customer_id,
+        count(*) FILTER (WHERE kind = 'sale') AS order_count,
+        count(*) FILTER (WHERE kind = 'cancellation') AS cancellation_count,
+        sum(cents) AS revenue_cents,
+        sum(cents) FILTER (WHERE kind = 'sale') AS gross_cents,
+        coalesce(-sum(cents) FILTER (WHERE kind = 'cancellation'), 0) AS returned_cents,
+        min(placed_at) FILTER (WHERE kind = 'sale') AS first_order_at,
+        max(placed_at) FILTER (WHERE kind = 'sale') AS last_order_at,
+        max(gap_days) FILTER (WHERE kind = 'sale' AND newest) AS last_gap_days,
+        avg(gap_days) FILTER (WHERE kind = 'sale') AS mean_gap_days,
+        stddev_samp(gap_days) FILTER (WHERE kind = 'sale') AS spread_gap_days,
+        mode() WITHIN GROUP (ORDER BY extract(hour FROM local))
+            FILTER (WHERE kind = 'sale') AS order_hour,
+        mode() WITHIN GROUP (ORDER BY extract(isodow FROM local))
+            FILTER (WHERE kind = 'sale') AS order_weekday
+    FROM dated GROUP BY customer_id
+), ordered AS (
+    SELECT *, gross_cents / nullif(order_count, 0) AS average_order_cents,
+        least(1, greatest(0, coalesce(returned_cents / nullif(gross_cents, 0)::float, 0)))
+            AS returned_fraction
+    FROM summed
+)"""
+
+BOUGHT = """
+thirds AS (
+    SELECT percentile_disc(array[0.333, 0.667]) WITHIN GROUP (ORDER BY price_cents) AS cuts
+    FROM (SELECT price_cents FROM shops_product
+        WHERE shop_id = %(shop)s AND price_cents > 0 LIMIT 20000) AS prices
+), purchases AS (
+    SELECT o.customer_id, l.product_id, count(DISTINCT o.id) AS times,
+        sum(l.quantity) AS quantity, sum(l.unit_price_cents * l.quantity) AS list_cents,
+        sum(l.total_cents) AS paid_cents, max(o.placed_at) AS last_at
+    FROM chosen JOIN customers_order o ON o.customer_id = chosen.id
+    JOIN customers_orderline l ON l.order_id = o.id
+    WHERE o.kind = 'sale' GROUP BY o.customer_id, l.product_id
+), ranked AS (
+    SELECT b.*, p.title, p.category, row_number() OVER (PARTITION BY b.customer_id
+        ORDER BY b.times DESC, b.last_at DESC, b.product_id) AS place
+    FROM purchases b JOIN shops_product p ON p.id = b.product_id
+), kinds AS (
+    SELECT customer_id, category, row_number() OVER (PARTITION BY customer_id
+        ORDER BY sum(times) DESC, max(last_at) DESC, category) AS place
+    FROM ranked WHERE category <> '' GROUP BY customer_id, category
+), named AS (
+    SELECT customer_id, count(*) AS category_count,
+        jsonb_agg(category ORDER BY place) FILTER (WHERE place <= %(top)s) AS top_categories
+    FROM kinds GROUP BY customer_id
+), items AS (
+    SELECT customer_id, sum(quantity) AS item_count, count(*) AS product_count,
+        least(1, greatest(0, coalesce(1 - sum(paid_cents) / nullif(sum(list_cents), 0)::float, 0)))
+            AS discount_fraction,
+        sum(list_cents) / nullif(sum(quantity), 0) AS mean_price_cents,
+        jsonb_agg(jsonb_build_object('product_id', product_id, 'title', title, 'times', times)
+            ORDER BY place) FILTER (WHERE place <= %(top)s AND title <> '') AS favourites
+    FROM ranked GROUP BY customer_id
+), bought AS (
+    SELECT items.*, category_count, top_categories, CASE WHEN mean_price_cents <= cuts[1] THEN 'low'
+        WHEN mean_price_cents <= cuts[2] THEN 'middle' WHEN cuts IS NOT NULL THEN 'high' END
+        AS price_band
+    FROM items CROSS JOIN thirds LEFT JOIN named USING (customer_id)
+)"""
+
+MET = f"""
+told AS (
+    SELECT t.customer_id, t.kind, t.occurred_at, t.data @> '{{{{"machine": true}}}}' AS machine,
+        t.occurred_at AT TIME ZONE chosen.zone AS local,
+        nullif(t.data->>'device', '') AS device, nullif(t.data->>'source', '') AS source
+    FROM chosen JOIN customers_touchpoint t ON t.customer_id = chosen.id
+    WHERE NOT t.data @> '{{{{"bot": true}}}}'
+), walked AS (
+    SELECT *, {ACTIVE} AS active, max(occurred_at) FILTER (WHERE {ACTIVE}) OVER (
+        PARTITION BY customer_id ORDER BY occurred_at
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS active_before
+    FROM told
+), seen AS (
+    SELECT customer_id, count(*) AS touchpoint_count, max(occurred_at) AS last_touchpoint_at,
+        max(occurred_at) FILTER (WHERE active) AS last_active_at,
+        count(*) FILTER (WHERE active AND (active_before IS NULL
+            OR occurred_at > active_before + interval '30 minutes')) AS session_count,
+        count(*) FILTER (WHERE kind = 'product.viewed') AS view_count,
+        max(occurred_at) FILTER (WHERE kind = 'product.viewed') AS last_view_at,
+        max(occurred_at) FILTER (WHERE kind IN ('cart.updated', 'checkout.started'))
+            AS last_cart_at,
+        count(*) FILTER (WHERE kind = 'message.sent') AS message_sent_count,
+        count(*) FILTER (WHERE kind = 'message.opened' AND NOT machine) AS message_opened_count,
+        count(*) FILTER (WHERE kind = 'message.clicked' AND NOT machine) AS message_clicked_count,
+        count(*) FILTER (WHERE kind = 'message.opened' AND machine) AS machine_open_count,
+        count(*) FILTER (WHERE kind = 'message.clicked' AND machine) AS scanner_click_count,
+        max(occurred_at) FILTER (WHERE kind = 'message.sent') AS last_message_at,
+        max(occurred_at) FILTER (WHERE kind = 'message.opened' AND NOT machine) AS last_opened_at,
+        max(occurred_at) FILTER (WHERE kind = 'message.clicked' AND NOT machine) AS last_clicked_at,
+        mode() WITHIN GROUP (ORDER BY extract(hour FROM local)) FILTER (WHERE active) AS best_hour,
+        mode() WITHIN GROUP (ORDER BY extract(isodow FROM local)) FILTER (WHERE active)
+            AS active_weekday,
+        (array['night', 'morning', 'afternoon', 'evening'])[1 + mode() WITHIN GROUP (
+            ORDER BY extract(hour FROM local)::int / 6) FILTER (WHERE active)] AS day_part,
+        mode() WITHIN GROUP (ORDER BY device) AS main_device,
+        (array_agg(source ORDER BY occurred_at) FILTER (WHERE source IS NOT NULL))[1]
+            AS first_source,
+        (array_agg(source ORDER BY occurred_at DESC) FILTER (WHERE source IS NOT NULL))[1]
+            AS last_source
+    FROM walked GROUP BY customer_id
+), carts AS (
+    SELECT t.customer_id, t.kind, t.occurred_at, lead(t.occurred_at) OVER (
+        PARTITION BY t.customer_id ORDER BY t.occurred_at) AS next_at
+    FROM chosen JOIN customers_touchpoint t ON t.customer_id = chosen.id
+    WHERE t.kind IN ('cart.updated', 'checkout.started', 'order.placed')
+    AND NOT t.data @> '{{{{"bot": true}}}}'
+), left_behind AS (
+    SELECT customer_id, count(*) AS abandoned_cart_count FROM carts
+    WHERE kind <> 'order.placed'
+    AND coalesce(next_at, %(now)s) > occurred_at + interval '1 day' GROUP BY customer_id
+), met AS (
+    SELECT seen.*, abandoned_cart_count FROM seen LEFT JOIN left_behind USING (customer_id)
+)"""
+
+# The database's product ids, from purchases by line and from views and carts by the shop's id.
+LIKED = """
+evidence AS (
+    SELECT customer_id, product_id, times AS bought, 0 AS carted, 0 AS viewed FROM purchases
+    UNION ALL
+    SELECT t.customer_id, p.id, 0, count(*) FILTER (WHERE t.kind = 'cart.updated'),
+        count(*) FILTER (WHERE t.kind = 'product.viewed')
+    FROM chosen JOIN customers_touchpoint t ON t.customer_id = chosen.id
+    JOIN shops_product p ON p.shop_id = chosen.shop_id AND p.external_id = t.data->>'product_id'
+    WHERE t.kind IN ('product.viewed', 'cart.updated')
+    AND t.occurred_at > %(now)s - interval '180 days' AND NOT t.data @> '{{"bot": true}}'
+    GROUP BY t.customer_id, p.id
+), weighed AS (
+    SELECT e.customer_id, p.category, p.title, e.product_id, sum(bought) AS bought,
+        sum(carted) AS carted, sum(viewed) AS viewed,
+        sum(3 * bought + 2 * carted + viewed) AS weight
+    FROM evidence e JOIN shops_product p ON p.id = e.product_id
+    GROUP BY e.customer_id, e.product_id, p.category, p.title
+), goods AS (
+    SELECT *, row_number() OVER (
+        PARTITION BY customer_id ORDER BY weight DESC, product_id) AS place FROM weighed
+), groups AS (
+    SELECT customer_id, category, sum(bought) AS bought, sum(carted) AS carted,
+        sum(viewed) AS viewed, row_number() OVER (
+        PARTITION BY customer_id ORDER BY sum(weight) DESC, category) AS place
+    FROM weighed WHERE category <> '' GROUP BY customer_id, category
+), told_goods AS (
+    SELECT customer_id, jsonb_agg(jsonb_build_object('product_id', product_id, 'title', title,
+        'bought', bought, 'carted', carted, 'viewed', viewed) ORDER BY place) AS products
+    FROM goods WHERE place <= %(top)s GROUP BY customer_id
+), told_groups AS (
+    SELECT customer_id, jsonb_agg(jsonb_build_object('category', category, 'bought', bought,
+        'carted', carted, 'viewed', viewed) ORDER BY place) AS categories
+    FROM groups WHERE place <= %(top)s GROUP BY customer_id
+), liked AS (
+    SELECT customer_id, jsonb_build_object('products', products,
+        'categories', coalesce(categories, '[]')) AS interests
+    FROM told_goods LEFT JOIN told_groups USING (customer_id)
+)"""
+
+PARTS = {"ordered": ORDERED, "bought": BOUGHT, "met": MET, "liked": LIKED}
