@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.timezone import now
 from psycopg.types.json import Jsonb
 
-from campaigns import entries, holdout, plan_check, program, versions
-from campaigns.models import Campaign
+from campaigns import entries, holdout, plan_check, planning, program, versions
+from campaigns.models import Campaign, CampaignVersion
 from customers.models import Customer
 from segments import rules
 from shops.announcing import announce
@@ -18,18 +18,20 @@ from shops.models import Shop
 # Held-out customers get a row and nothing due: they are the comparison that proves the campaign.
 # Nobody is inside a campaign twice, and what came about before somebody last left it is over:
 # five carts of one evening are not five letters.
+HELD_OUT = holdout.SQL.format(campaign="%(campaign)s", customer="c.id", percent="%(percent)s")
+CONTROL = holdout.SQL.format(campaign="%(control)s", customer="c.id", percent="%(always)s")
 ENROL = f"""
+WITH entered AS (
 INSERT INTO campaigns_enrolment (shop_id, campaign_id, version_id, customer_id, entry_key, held_out,
-    entered_at, step, due_at, variants, cause, outcome)
+    entered_at, step, due_at, left_at, variants, cause, outcome)
 SELECT %(shop)s, %(campaign)s, %(version)s, chosen.id,
     CASE WHEN %(once)s THEN 'once' ELSE chosen.entry_key END, chosen.held_out, %(now)s, %(first)s,
-    CASE WHEN chosen.held_out THEN NULL ELSE %(now)s END, '{{{{}}}}',
-    chosen.details, CASE WHEN chosen.held_out THEN 'held out' ELSE '' END
+    CASE WHEN chosen.held_out OR %(through)s THEN NULL ELSE %(now)s END,
+    CASE WHEN %(through)s AND NOT chosen.held_out THEN %(now)s END, '{{{{}}}}', chosen.details,
+    CASE WHEN chosen.held_out THEN 'held out' WHEN %(through)s THEN 'completed' ELSE '' END
 FROM (
     SELECT DISTINCT ON (c.id) c.id, cause.entry_key, cause.details,
-        ({holdout.SQL.format(campaign="%(campaign)s", customer="c.id", percent="%(percent)s")}
-        OR {holdout.SQL.format(campaign="%(control)s", customer="c.id", percent="%(always)s")})
-            AS held_out
+        ({HELD_OUT} OR %(always)s > 0 AND {CONTROL}) AS held_out
     FROM ({{causes}}) AS cause JOIN customers_customer c ON c.id = cause.customer_id
     LEFT JOIN customers_profile p ON p.customer_id = c.id {{joins}}
     WHERE c.shop_id = %(shop)s {{only}} AND {{audience}} AND NOT {{exclude}}
@@ -39,9 +41,13 @@ FROM (
             OR e.entered_at > %(now)s - %(again)s))
     ORDER BY c.id, cause.since DESC
 ) AS chosen
-ORDER BY chosen.id
 ON CONFLICT DO NOTHING
+RETURNING *
+) {{ledger}} SELECT count(*) FROM entered
 """
+# A letter to a million people is one statement: a campaign that begins with a message plans it
+# where people enter, unless its exit rule has to be asked first.
+LEDGER = ", planned AS ({statement})"
 # Two workers that each see a customer outside would both take them in.
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('campaigns.enrolment'), %s)"
 
@@ -104,6 +110,7 @@ def _times(campaign: Campaign, params: dict[str, Any]) -> dict[str, Any]:
 
 def _insert(campaign: Campaign, causes: str, params: dict[str, Any]) -> int:
     plan, version = campaign.plan, versions.current(campaign)
+    ledger, first, told = _beginning(campaign, version)
     wide = params["customers"] is None
     audience = (
         rules.compile(plan["audience"], shop=campaign.shop, wide=wide)
@@ -122,6 +129,7 @@ def _insert(campaign: Campaign, causes: str, params: dict[str, Any]) -> int:
         joins=f"{audience.joins} {exclude.joins}",
         audience=audience.sql,
         exclude=exclude.sql,
+        ledger=ledger,
     )
     known = {
         **params,
@@ -129,7 +137,9 @@ def _insert(campaign: Campaign, causes: str, params: dict[str, Any]) -> int:
         **exclude.params,
         "campaign": campaign.pk,
         "version": version.pk,
-        "first": program.of(version.plan).first,
+        **told,
+        "first": first,
+        "through": first == program.END,
         "percent": campaign.holdout_percent,
         "control": f"shop-{campaign.shop_id}",
         "always": campaign.shop.control_percent,
@@ -139,7 +149,21 @@ def _insert(campaign: Campaign, causes: str, params: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(ONE_AT_A_TIME, [campaign.pk])
         cursor.execute(statement, known)
-        return int(cursor.rowcount)
+        entered = int(cursor.fetchone()[0])
+    if entered and ledger:
+        announce("message")
+    return entered
+
+
+def _beginning(campaign: Campaign, version: CampaignVersion) -> tuple[str, str, dict[str, Any]]:
+    """The part of the statement that plans the first message, the step to begin with, and what the
+    statement must be told; no such part where the first step has to wait for the engine."""
+    way = program.of(version.plan)
+    node = way.nodes[way.first]
+    if node.kind != "send" or "exit" in version.plan:
+        return "", way.first, {}
+    statement = planning.statement(version, source="entered e", chosen="NOT e.held_out")
+    return LEDGER.format(statement=statement), node.next, planning.told(campaign, version, node)
 
 
 def enter(campaign: Campaign, customer: Customer, *, key: str, details: dict[str, Any]) -> bool:

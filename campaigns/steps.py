@@ -20,6 +20,10 @@ from shops import outbox
 
 BEST_HOUR = 10  # for customers whose best hour is not known
 
+GO_ON = """
+UPDATE campaigns_enrolment SET step = %(step)s, due_at = %(due_at)s, left_at = %(left_at)s,
+    waits_since = NULL, outcome = %(why)s WHERE id = ANY(%(enrolments)s)
+"""
 GO = """
 UPDATE campaigns_enrolment e SET waits_since = NULL, step = way.target,
     due_at = CASE way.target WHEN %(end)s THEN NULL ELSE now() END,
@@ -91,10 +95,16 @@ def do(batch: Batch) -> None:
 def _go_on(
     batch: Batch, step: str, *, due_at: datetime | None = None, why: str = "completed"
 ) -> None:
-    if step == END:
-        batch.rows().update(step=END, due_at=None, left_at=now(), waits_since=None, outcome=why)
-    else:
-        batch.rows().update(step=step, due_at=due_at or now(), waits_since=None)
+    is_over = step == END
+    known = {
+        "step": step,
+        "due_at": None if is_over else due_at or now(),
+        "left_at": now() if is_over else None,
+        "why": why if is_over else "",
+        "enrolments": batch.enrolments,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(GO_ON, known)
 
 
 def _send(batch: Batch) -> None:

@@ -21,7 +21,7 @@ def test_send_wait_send_goes_step_by_step_to_its_end():
     build.visit(make.customer(shop))
     enrolment.enrol(shop)
 
-    assert engine.run_waiting() == 2  # the mail and the beginning of the wait
+    assert engine.run_waiting() == 1  # the mail was planned at entry; the wait begins
 
     entered = Enrolment.objects.get()
     assert entered.due_at is not None
@@ -61,10 +61,10 @@ def test_the_trail_says_why_and_stays_as_it_was():
 def test_visits_and_memberships_are_explained_in_one_batch():
     shop = build.shop()
     ann, bob = make.customer(shop), make.customer(shop)
-    campaign = build.campaign(shop)
-    causes = [f"visit:{build.visit(ann).pk}", f"membership:{build.membership(bob, 'friends').pk}"]
-    for customer, cause in zip((ann, bob), causes, strict=True):
-        build.enrolment(customer, campaign, entry_key=cause)
+    visit, member = build.visit(ann), build.membership(bob, "friends")
+    friends = build.campaign(shop, plan={"entry": {"segment": "friends"}})
+    build.enrolment(ann, build.campaign(shop), entry_key=f"visit:{visit.pk}")
+    build.enrolment(bob, friends, entry_key=f"membership:{member.pk}")
 
     assert engine.run_due() == 2
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from campaigns import engine, enrolment, holdout
-from campaigns.models import Campaign, Enrolment
+from campaigns.models import Campaign, Enrolment, Message
 from customers.models import Customer
 from journeys.models import StageVisit
 from tests import make
@@ -59,7 +59,8 @@ def test_the_held_out_are_enrolled_with_nothing_due():
     customers = [make.customer(shop) for _ in range(30)]
     for customer in customers:
         build.visit(customer)
-    campaign = build.campaign(shop, holdout_percent=30)
+    steps = [{"wait_days": 1}, {"send": build.template(shop).key}]
+    campaign = build.campaign(shop, plan={"steps": steps}, holdout_percent=30)
 
     enrolment.enrol(shop)
 
@@ -69,6 +70,41 @@ def test_the_held_out_are_enrolled_with_nothing_due():
         assert row.held_out == (row.customer_id in chosen)
         assert (row.due_at is None) == row.held_out
         assert row.outcome == ("held out" if row.held_out else "")
+
+
+def test_a_campaign_that_begins_with_a_message_plans_it_as_people_enter():
+    shop = build.shop()
+    customers = [make.customer(shop) for _ in range(20)]
+    for customer in customers:
+        build.visit(customer)
+    mail = {"send": build.template(shop).key}
+    campaign = build.campaign(shop, plan={"steps": [mail]}, holdout_percent=30)
+    longer = build.campaign(shop, plan={"steps": [mail, {"wait_days": 1}, mail]})
+
+    assert [enrolment.enrol(shop) for _ in range(2)] == [40, 0]
+
+    treated = campaign.enrolments.filter(held_out=False)
+    written = Message.objects.filter(campaign=campaign)
+    assert set(written.values_list("enrolment", flat=True)) == set(
+        treated.values_list("pk", flat=True)
+    )
+    assert set(treated.values_list("outcome", "due_at")) == {("completed", None)}
+    assert written[0].trail["stage"]["key"] == "at_risk"
+    assert set(longer.enrolments.values_list("step", flat=True)) == {"1"}
+    assert Message.objects.filter(campaign=longer).count() == 20
+
+
+def test_an_exit_rule_is_asked_before_the_first_message_too():
+    shop = build.shop()
+    build.visit(make.customer(shop, country="France"))
+    rule = {"field": "customer.country", "op": "is", "value": "France"}
+    build.campaign(shop, plan={"exit": rule})
+
+    enrolment.enrol(shop)
+    engine.run_waiting()
+
+    assert Enrolment.objects.get().outcome == "left by rule"
+    assert not Message.objects.exists()
 
 
 def test_a_batch_enrols_nobody_else():

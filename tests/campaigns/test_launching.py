@@ -36,7 +36,8 @@ def test_a_plan_that_cannot_run_is_not_launched():
 def test_a_paused_campaign_keeps_its_place_and_goes_on_there():
     shop = build.shop()
     build.visit(make.customer(shop))
-    campaign = build.campaign(shop, status="draft")
+    steps = [{"set": {"asked": True}}, {"send": build.template(shop).key}]
+    campaign = build.campaign(shop, status="draft", plan={"steps": steps})
     launching.launch(campaign)
     due_at = campaign.enrolments.get().due_at
 
@@ -46,7 +47,7 @@ def test_a_paused_campaign_keeps_its_place_and_goes_on_there():
 
     build.visit(make.customer(shop))  # arrived during the pause
     assert launching.resume(campaign)
-    assert engine.run_due() == 2
+    assert engine.run_waiting() == 4
     assert Message.objects.count() == 2
 
 

@@ -41,7 +41,7 @@ def templates():
 
 
 def test_whoever_is_inside_finishes_on_their_plan_and_newcomers_take_the_new_one(campaign):
-    edit(campaign, {"send": "new", "id": "n1"})
+    edit(campaign, {"send": "new", "id": "n1"}, {"wait_days": 1}, {"stop": "end"})
     build.visit(make.customer(campaign.shop))
     enrolment.enrol(campaign.shop)
     assert versions.inside(campaign) == {1: 1, 2: 1}
