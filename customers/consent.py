@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.timezone import now
 
 from customers import touchpoints
+from customers.changes import Part
 from customers.columns import run
 from customers.models import Consent, Customer, Suppression
 from shops import outbox
@@ -161,9 +163,12 @@ def withdraw(customer: Customer, *, channel: str, how: str) -> bool:
 
 def suppress(shop: Shop, *, channel: str, address: str, reason: str) -> None:
     """Never write to this address again, whoever it belongs to. Safe to repeat."""
-    Suppression.objects.get_or_create(
-        shop=shop,
-        channel=channel,
-        address=address.strip().lower(),
-        defaults={"reason": reason},
-    )
+    address = address.strip().lower()
+    with transaction.atomic():
+        _kept, new = Suppression.objects.get_or_create(
+            shop=shop, channel=channel, address=address, defaults={"reason": reason}
+        )
+        if new:
+            theirs = Q(phone=address) if channel == "sms" else Q(email=address)
+            found = Customer.objects.filter(theirs, shop=shop)
+            touchpoints.mark_stale(found.values_list("id", flat=True), Part.CONSENT)

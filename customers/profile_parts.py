@@ -1,8 +1,15 @@
 """The parts of the profile: each a chain of CTEs that ends in one row a chosen customer.
 
-They read `chosen` (id, shop_id, zone) and the parameters that `customers.profiles` binds. The last
-CTE of a part has the features' names as columns; features without a row there are empty.
+They read `chosen` (id, shop_id, zone), the tables as `customers.profiles` tells them to, and the
+parameters that it binds. The last CTE of a part has the features' names as columns; features
+without a row there are empty.
 """
+
+# How a table is read: in one go for everybody, by its index for each customer of a batch. Left to
+# itself the planner reads the whole history for one customer in a hundred.
+EVERYBODY = "chosen JOIN {table} {alias} ON {alias}.customer_id = chosen.id"
+BATCH = """chosen CROSS JOIN LATERAL (
+        SELECT * FROM {table} WHERE customer_id = chosen.id OFFSET 0) AS {alias}"""
 
 # What customers do themselves; the rest is done to them or by machines.
 ACTIVE = """(kind NOT LIKE 'message.%%'
@@ -14,7 +21,7 @@ dated AS (
         CASE WHEN o.currency = %(currency)s THEN o.total_cents ELSE 0 END AS cents,
         extract(epoch FROM o.placed_at - lag(o.placed_at) OVER history) / 86400.0 AS gap_days,
         lead(o.id) OVER history IS NULL AS newest
-    FROM chosen JOIN customers_order o ON o.customer_id = chosen.id
+    FROM {orders}
     WHERE o.kind IN ('sale', 'cancellation')
     WINDOW history AS (PARTITION BY o.customer_id, o.kind ORDER BY o.placed_at, o.id)
 ), summed AS (
@@ -50,7 +57,7 @@ thirds AS (
     SELECT o.customer_id, l.product_id, count(DISTINCT o.id) AS times,
         sum(l.quantity) AS quantity, sum(l.unit_price_cents * l.quantity) AS list_cents,
         sum(l.total_cents) AS paid_cents, max(o.placed_at) AS last_at
-    FROM chosen JOIN customers_order o ON o.customer_id = chosen.id
+    FROM {orders}
     JOIN customers_orderline l ON l.order_id = o.id
     WHERE o.kind = 'sale' GROUP BY o.customer_id, l.product_id
 ), ranked AS (
@@ -82,10 +89,11 @@ thirds AS (
 
 MET = f"""
 told AS (
-    SELECT t.customer_id, t.kind, t.occurred_at, t.data @> '{{{{"machine": true}}}}' AS machine,
+    SELECT t.customer_id, t.kind, t.occurred_at, t.data->>'product_id' AS product,
+        t.data @> '{{{{"machine": true}}}}' AS machine,
         t.occurred_at AT TIME ZONE chosen.zone AS local,
         nullif(t.data->>'device', '') AS device, nullif(t.data->>'source', '') AS source
-    FROM chosen JOIN customers_touchpoint t ON t.customer_id = chosen.id
+    FROM {{touchpoints}}
     WHERE NOT t.data @> '{{{{"bot": true}}}}'
 ), walked AS (
     SELECT *, {ACTIVE} AS active, max(occurred_at) FILTER (WHERE {ACTIVE}) OVER (
@@ -121,11 +129,9 @@ told AS (
             AS last_source
     FROM walked GROUP BY customer_id
 ), carts AS (
-    SELECT t.customer_id, t.kind, t.occurred_at, lead(t.occurred_at) OVER (
-        PARTITION BY t.customer_id ORDER BY t.occurred_at) AS next_at
-    FROM chosen JOIN customers_touchpoint t ON t.customer_id = chosen.id
-    WHERE t.kind IN ('cart.updated', 'checkout.started', 'order.placed')
-    AND NOT t.data @> '{{{{"bot": true}}}}'
+    SELECT customer_id, kind, occurred_at, lead(occurred_at) OVER (
+        PARTITION BY customer_id ORDER BY occurred_at) AS next_at
+    FROM told WHERE kind IN ('cart.updated', 'checkout.started', 'order.placed')
 ), left_behind AS (
     SELECT customer_id, count(*) AS abandoned_cart_count FROM carts
     WHERE kind <> 'order.placed'
@@ -141,10 +147,9 @@ evidence AS (
     UNION ALL
     SELECT t.customer_id, p.id, 0, count(*) FILTER (WHERE t.kind = 'cart.updated'),
         count(*) FILTER (WHERE t.kind = 'product.viewed')
-    FROM chosen JOIN customers_touchpoint t ON t.customer_id = chosen.id
-    JOIN shops_product p ON p.shop_id = chosen.shop_id AND p.external_id = t.data->>'product_id'
+    FROM told t JOIN shops_product p ON p.shop_id = %(shop)s AND p.external_id = t.product
     WHERE t.kind IN ('product.viewed', 'cart.updated')
-    AND t.occurred_at > %(now)s - interval '180 days' AND NOT t.data @> '{{"bot": true}}'
+    AND t.occurred_at > %(now)s - interval '180 days'
     GROUP BY t.customer_id, p.id
 ), weighed AS (
     SELECT e.customer_id, p.category, p.title, e.product_id, sum(bought) AS bought,

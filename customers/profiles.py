@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from customers import zones
 from customers.features import FEATURES
 from customers.models import Profile
-from customers.profile_parts import PARTS
+from customers.profile_parts import BATCH, EVERYBODY, PARTS
 from shops.models import Shop
 
 TOP = 5  # favourites and interests that are kept
@@ -43,9 +43,11 @@ def refresh(shop: Shop, customers: list[int] | None = None) -> int:
 
     A customer without orders and touchpoints has a profile of zeros.
     """
-    others = _columns_of_others()
+    others, read = _columns_of_others(), EVERYBODY if customers is None else BATCH
     statement = REFRESH.format(
         only="" if customers is None else "AND c.id = ANY(%(customers)s)",
+        orders=read.format(table="customers_order", alias="o"),
+        touchpoints=read.format(table="customers_touchpoint", alias="t"),
         others="".join(f", {name}" for name in others),
         values="".join(f", %(default_{name})s" for name in others),
     )

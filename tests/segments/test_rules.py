@@ -191,6 +191,8 @@ def test_who_can_be_reached_allows_it_has_an_address_and_is_not_suppressed():
     make.customer(shop, consents=("email",), email="")
     consent.suppress(shop, channel="email", address=bob.email.upper(), reason="bounced")
 
+    bob.refresh_from_db()
+    assert bob.stale_since is not None
     assert matching(shop, {"field": "reachable.email", "op": "is_true"}) == {ann.pk}
 
 
