@@ -48,6 +48,8 @@ app.conf.beat_schedule = {
     "RFM scores": daily(2, "segments.tasks.refresh_rfm"),
     "Segments in full": daily(4, "segments.tasks.refresh_memberships"),
     "Personas": daily(3, "segments.tasks.refresh_personas"),
+    "Learn what to recommend": daily(4, "insights.tasks.learn_recommendations"),
+    "Recommend to changed customers": every(300, "insights.tasks.refresh_recommendations"),
     "Forget old deliveries": daily(4, "shops.tasks.forget_old_deliveries"),
     "Prepare partitions": daily(1, "customers.tasks.prepare_partitions"),
 }

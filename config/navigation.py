@@ -49,6 +49,8 @@ NAVIGATION = [
         "items": [
             page(_("Shops"), "storefront", "shops.shop"),
             page(_("Products"), "category", "shops.product"),
+            page(_("Product rules"), "rule", "insights.productrule"),
+            page(_("Recommending"), "recommend", "insights.recommendationrun"),
             page(_("Coupons"), "local_activity", "shops.coupon"),
             page(_("Orders"), "receipt_long", "customers.order"),
             page(_("Deliveries"), "webhook", "shops.delivery"),

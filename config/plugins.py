@@ -37,6 +37,18 @@ RECOMMENDERS = {
     "knowledge": "insights.recommenders.knowledge.Knowledge",
 }
 
+# What speaks against recommending a product: name, SQL from 0 to 1 over p (shops_product). Shrunk:
+# one return of one sale says little.
+PRODUCT_RISKS = {
+    "returned": """(SELECT -sum(l.quantity) FILTER (WHERE o.kind = 'cancellation')
+        / (sum(l.quantity) FILTER (WHERE o.kind = 'sale') + 20.0)
+        FROM customers_orderline l JOIN customers_order o ON o.id = l.order_id
+        WHERE l.product_id = p.id)""",
+    "praised_little": """(SELECT count(*) FILTER (WHERE a.sentiment < -0.2) / (count(*) + 5.0)
+        FROM reviews_nlp_review r JOIN reviews_nlp_reviewanalysis a ON a.review_id = r.id
+        WHERE r.product_id = p.id)""",
+}
+
 # What an endpoint of a shop may ask to be told: the type and when it is told.
 EVENTS = {
     "customer.segment_entered": _("A customer came into a segment"),
@@ -113,6 +125,7 @@ OVERVIEW_PANELS = [
 CUSTOMER_PANELS = [
     "customers.panels.facts",
     "customers.panels.timeline",
+    "insights.panels.recommendations",
     "journeys.panels.visits",
     "campaigns.panels.messages",
     "segments.panels.memberships",

@@ -114,12 +114,12 @@ class Purchases:
 
     def until(self, days: float) -> "Purchases":
         """The same customers and products as they were known so many days earlier."""
-        kept = self.age >= days
+        kept = self.age > days
         return self._with(kept, self.age[kept] - np.float32(days))
 
     def since(self, days: float) -> "Purchases":
         """Only what was bought in the last so many days."""
-        kept = self.age < days
+        kept = self.age <= days
         return self._with(kept, self.age[kept])
 
     def of_customers(self, rows: Ints) -> "Purchases":

@@ -8,6 +8,8 @@ from campaigns import engine, launching, winback
 from campaigns.models import Campaign, CaughtMail
 from customers import consent, imports, profiles
 from customers.models import PrivacyRequest
+from insights import recommendation_runs
+from insights.recommendation_models import ProductRule
 from journeys import lifecycle, stages
 from reviews_nlp import reading
 from segments import membership, rfm, starter
@@ -40,6 +42,8 @@ def of_every_kind(shop: Shop) -> Campaign:
     membership.refresh(shop)
     stages.place(shop)
     Clustering.objects.create(shop=shop, customer_count=1, cluster_count=1, inertia=0)
+    ProductRule.objects.create(shop=shop, kind="prefer", product=make.product(shop))
+    recommendation_runs.learn(shop)
     campaign = winback.create(shop)
     campaign.holdout_percent = 0
     campaign.save()

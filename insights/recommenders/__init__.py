@@ -4,7 +4,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from insights.recommenders.base import Recommender
-from insights.recommenders.blend import Blend
+from insights.recommenders.blend import Blend, blocks
+
+__all__ = ["Blend", "Recommender", "blended", "blocks", "enabled"]
 
 
 def enabled() -> dict[str, Recommender]:

@@ -76,7 +76,7 @@ class Blend(Recommender):
             for rows in blocks(_learners(earlier, later), earlier.shape[1])
         ]
         labels = np.concatenate([bought for _, bought in found]) if found else np.zeros(0)
-        if labels.sum() < LEAST_BOUGHT:
+        if labels.sum() < LEAST_BOUGHT or labels.all():
             self._use_defaults(earlier)
             return
         table = np.concatenate([said for said, _ in found])
@@ -85,16 +85,25 @@ class Blend(Recommender):
         middle, spread = design.mean(axis=0), design.std(axis=0) + 1e-6
         model = LogisticRegression(C=0.01, max_iter=200, tol=1e-3)
         model.fit((design - middle) / spread, labels)
-        self.fitted["weights"] = (model.coef_[0] / spread).astype(np.float32)
-        self.fitted["intercept"] = model.intercept_ - self.fitted["weights"] @ middle
+        weights = (model.coef_[0] / spread).astype(np.float32)
+        self.fitted["intercept"] = model.intercept_ - weights @ middle
+        if labels[table[:, -1] > 0].sum() < LEAST_BOUGHT:
+            # Who buys only what they had teaches nothing about new products.
+            count = len(self.fitted["scale"])
+            weights[count:-1] = self._trusted(earlier) - weights[:count]
+        self.fitted["weights"] = weights
 
     def _use_defaults(self, purchases: Purchases) -> None:
         """Nobody came back yet: believe a few voices alike."""
-        names = list(self._evidence(purchases.of_customers(np.arange(0))))
-        self.fitted["scale"] = np.full(len(names), 0.01, np.float32)
-        trusted = [float(name in self._nominating) for name in names]
-        self.fitted["weights"] = np.array([*trusted, *([0.0] * (len(names) + 1))], np.float32)
+        trusted = self._trusted(purchases)
+        self.fitted["scale"] = np.full(len(trusted), 0.01, np.float32)
+        self.fitted["weights"] = np.append(trusted, np.zeros(len(trusted) + 1, np.float32))
         self.fitted["intercept"] = np.zeros(1)
+
+    def _trusted(self, purchases: Purchases) -> Matrix:
+        """1 for each kind of evidence that may nominate, 0 for the others."""
+        names = self._evidence(purchases.of_customers(np.arange(0)))
+        return np.array([name in self._nominating for name in names], np.float32)
 
     def _examples(self, known: Purchases, later: Purchases) -> tuple[Matrix, Matrix]:
         """The table of evidence for each candidate, and 1 where it was bought later."""

@@ -7,6 +7,7 @@ follows the catalogue, not the customers: 5,000 products need 300 MB and some te
 import numpy as np
 from django.utils.translation import gettext_lazy as _
 from scipy.linalg import lapack
+from threadpoolctl import threadpool_limits
 
 from insights.purchases import Matrix, Purchases
 from insights.recommenders.base import Recommender
@@ -34,8 +35,9 @@ class Ease(Recommender):
 
 def _inverse(matrix: Matrix) -> Matrix:
     """Of a symmetric positive definite matrix, by Cholesky: half the work of any other."""
-    factor, fault = lapack.spotrf(matrix, lower=1)
-    half, fault = lapack.spotri(factor, lower=1)
+    with threadpool_limits(1):  # more threads wait for each other where others work too
+        factor, fault = lapack.spotrf(matrix, lower=1)
+        half, fault = lapack.spotri(factor, lower=1)
     if fault:
         raise np.linalg.LinAlgError(f"the matrix of purchases cannot be inverted ({fault})")
     lower = np.tril(half)

@@ -141,7 +141,7 @@ def shop_of(seed, customers=300, until=0):
     for customer in range(customers):
         taste = [(CUP, BLUE_CUP, LAMP), (SPADE, HOSE, RUG)][customer % 2]
         baskets += [(customer, rng.choice(taste), rng.uniform(0, 200)) for _ in range(6)]
-    return purchases([basket for basket in baskets if basket[2] >= until])
+    return purchases([basket for basket in baskets if basket[2] > until])
 
 
 def fitted(history):

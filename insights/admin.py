@@ -1,0 +1,87 @@
+"""Rules of the marketer about products, and how well recommending works."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from insights.recommendation_models import ProductRule, RecommendationRun
+from insights.recommenders.knowledge import KINDS
+from shops.console import ReadOnly, ShopAdmin
+
+
+class ProductRuleForm(forms.ModelForm):
+    """Kinds in words."""
+
+    kind = forms.ChoiceField(
+        label=_("Rule"), choices=lambda: KINDS.items(), widget=UnfoldAdminSelectWidget()
+    )
+
+    class Meta:
+        model = ProductRule
+        fields = ("shop", "kind", "first", "first_category", "product", "active", "note")
+
+
+@admin.register(ProductRule)
+class ProductRules(ShopAdmin):
+    """What goes with what; read in the night, and at once where it forbids."""
+
+    form = ProductRuleForm
+    list_display = ("sort", "first_in_words", "product", "active", "note", "shop")
+    list_filter = ("kind", "active", "shop")
+    list_editable = ("active",)
+    list_select_related = ("first", "product", "shop")
+    search_fields = (
+        "product__title__istartswith",
+        "first__title__istartswith",
+        "note__istartswith",
+    )
+    autocomplete_fields = ("first", "product")
+
+    @display(
+        description=_("rule"),
+        label={"never_with": "danger", "hold_back": "danger", "only_after": "warning",
+               "goes_with": "success", "prefer": "success", "replaces": "info"},
+    )  # fmt: skip
+    def sort(self, rule: ProductRule) -> tuple[str, str]:
+        return rule.kind, str(KINDS[rule.kind]).partition(":")[0]
+
+    @admin.display(description=_("who has"))
+    def first_in_words(self, rule: ProductRule) -> str:
+        if rule.first_category:
+            return _("any of %(category)s") % {"category": rule.first_category}
+        return str(rule.first or _("everybody"))
+
+
+@admin.register(RecommendationRun)
+class RecommendationRuns(ReadOnly, ShopAdmin):
+    """Every time the recommenders learned: how much they find of what is bought next."""
+
+    list_display = ("at", "in_use", "blend", "popularity", "own_frequencies", "reason",
+                    "customer_count", "product_count", "shop")  # fmt: skip
+    list_select_related = ("shop",)
+    exclude = ("learned",)
+
+    @display(description=_("in use"), label={"blend": "success", "popularity": "warning"})
+    def in_use(self, run: RecommendationRun) -> str:
+        return run.live
+
+    @admin.display(description=_("blend finds"))
+    def blend(self, run: RecommendationRun) -> str:
+        return _share(run, "blend")
+
+    @admin.display(description=_("what sells finds"))
+    def popularity(self, run: RecommendationRun) -> str:
+        return _share(run, "popularity")
+
+    @admin.display(description=_("what was bought before finds"))
+    def own_frequencies(self, run: RecommendationRun) -> str:
+        return _share(run, "own_frequencies")
+
+
+def _share(run: RecommendationRun, name: str) -> str:
+    value: Any = run.metrics.get(name)
+    return "–" if value is None else f"{value:.1%}"

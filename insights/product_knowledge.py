@@ -1,0 +1,41 @@
+"""What is known of products beyond purchases: the marketer's rules, returns and bad reviews."""
+
+import numpy as np
+from django.conf import settings
+from django.db import connection
+
+from insights.purchases import Catalogue, Matrix, Rule
+from insights.recommendation_models import ProductRule
+from shops.models import Product, Shop
+
+
+def rules(shop: Shop) -> tuple[Rule, ...]:
+    """The marketer's active rules; a category stands for its products."""
+    found = ProductRule.objects.filter(shop=shop, active=True)
+    members: dict[str, list[int]] = {}
+    named = {rule.first_category for rule in found} - {""}
+    for pk, category in Product.objects.filter(shop=shop, category__in=named).values_list(
+        "pk", "category"
+    ):
+        members.setdefault(category, []).append(pk)
+    return tuple(
+        Rule(
+            rule.kind,
+            rule.product_id,
+            (rule.first_id,) if rule.first_id else tuple(members.get(rule.first_category, ())),
+        )
+        for rule in found.order_by("pk")
+    )
+
+
+def penalty(catalogue: Catalogue) -> Matrix:
+    """What returns and bad reviews take off each product's logarithm of the odds."""
+    parts = " + ".join(f"coalesce(({sql})::float, 0)" for sql in settings.PRODUCT_RISKS.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.id, {parts or '0'} FROM shops_product p WHERE p.id = ANY(%s)",
+            [catalogue.ids.tolist()],
+        )
+        risk = dict(cursor.fetchall())
+    share = np.array([risk.get(int(pk), 0.0) for pk in catalogue.ids], np.float32)
+    return -2 * np.log1p(-np.minimum(share, 0.95))
