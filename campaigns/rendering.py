@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 import css_inline
+from django.conf import settings
+from django.utils.module_loading import import_string
 from liquid.exceptions import LiquidError
 from liquid.template import BoundTemplate
 
@@ -20,6 +22,7 @@ NO_COMMENTS = re.compile(
 )
 PLACEHOLDER = re.compile(r"<!--liquid(\d+)x-->|liquid(\d+)x")
 PARTS = ("subject", "html", "text")
+SOURCES: dict[str, tuple[str, str]] = settings.TEMPLATE_SOURCES
 FOR_HTML, FOR_TEXT = LimitedEnvironment(autoescape=True), LimitedEnvironment(autoescape=False)
 
 
@@ -117,6 +120,7 @@ def context_for(message: Message, unsubscribe_url: str) -> dict[str, Any]:
         },
         "favourites": profile.favourites if profile else [],
         "unsubscribe_url": unsubscribe_url,
+        **{name: import_string(path)(customer) for name, (path, _) in SOURCES.items()},
     }
 
 
@@ -131,4 +135,5 @@ EXAMPLE: dict[str, Any] = {
     "facts": {"order_count": 3, "last_order_at": ""},
     "favourites": [{"title": "Blue mug", "times": 4}, {"title": "Tea towel", "times": 2}],
     "unsubscribe_url": "#",
+    **{name: import_string(path)() for name, (_, path) in SOURCES.items()},
 }

@@ -49,6 +49,12 @@ PRODUCT_RISKS = {
         WHERE r.product_id = p.id)""",
 }
 
+# What a template may speak of beside the customer, by name: a function of the customer that looks
+# it up when it is asked for, and one that gives an example for the preview.
+TEMPLATE_SOURCES = {
+    "recommendations": ("insights.offers.Offers", "insights.offers.example"),
+}
+
 # What an endpoint of a shop may ask to be told: the type and when it is told.
 EVENTS = {
     "customer.segment_entered": _("A customer came into a segment"),

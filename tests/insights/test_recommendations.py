@@ -5,10 +5,13 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
+from campaigns import rendering
+from campaigns.models import Template
 from customers import profiles
 from insights import artefact, buying, recommendation_runs, recommending
 from insights.recommendation_models import ProductRule, RecommendationList, RecommendationRun
 from tests import make
+from tests.campaigns import build
 
 pytestmark = pytest.mark.django_db
 
@@ -219,6 +222,17 @@ def test_the_customer_page_shows_the_offers(client, shop):
     page = client.get(reverse("admin:customers_customer_change", args=[buyers(shop)[-2].pk]))
 
     assert "because you bought" in page.content.decode()
+
+
+def test_a_mail_offers_products_with_reasons(shop):
+    recommendation_runs.learn(shop)
+    message = build.message(buyers(shop)[-2])
+    text = "{% for p in recommendations.new limit: 1 %}{{ p.title }}: {{ p.reason }}{% endfor %}"
+    template = Template(shop=shop, name="Offers", subject="Hi", html="", text=text)
+
+    mail = rendering.render(template, rendering.context_for(message, "#"))
+
+    assert mail.text.startswith("Tray: because you bought ")
 
 
 def test_the_marketer_adds_a_rule(client, shop):
