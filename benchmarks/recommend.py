@@ -5,7 +5,8 @@ codes that begin with five digits. Everything before the 80 % quantile of the li
 comes after is predicted: for each customer with a line on both sides, the products sold in at
 least five lines before the split. New items: only products the customer never had, asked and
 judged. All: repeats too. Recall is the hits over min(20, bought); ndcg over the first 10 places.
-Coverage: the share of the products in at least one list of new items. Beside them the baselines,
+Coverage: the share of the products in at least one list of new items. The lists are those that the
+product would write, with what makes them differ. Beside them the baselines,
 in the same run. The blend learns its weights inside the first part only.
 
 Serving: the customers' stored lists, written to Postgres, and 500 reads of ten products with their
@@ -13,6 +14,7 @@ reasons by the function that the API calls; the 95th percentile. The shop is rem
 """
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +26,13 @@ from pyarrow import parquet
 from scipy import sparse
 
 from customers.models import Customer
-from insights import ranking, recommenders, recommending
+from insights import choosing, ranking, recommenders, recommending
 from insights.purchases import Catalogue, Ints, Matrix, Purchases, sums
 from insights.recommendation_models import RecommendationList
 from insights.recommenders.ease import Ease
 from shops.models import Product, Shop
 
+Maker = Callable[[str, Matrix], Ints]
 LEAST_LINES, TOP, TOP_NDCG = 5, 20, 10
 COLUMNS = ["InvoiceNo", "StockCode", "Description", "InvoiceDate", "CustomerID", "Country"]
 DAY = np.timedelta64(1, "D")
@@ -39,13 +42,14 @@ def run(data: Path) -> dict[str, Any]:
     """The figures of the blend, and of the baselines as a table before."""
     history, later = read(data / "online_retail.parquet")
     for name, scores in baselines(history).items():
-        print(name, judge(scores, scores, history, later))
+        print(name, judge(scores, lambda kind, allowed: ranking.best(allowed, TOP), history, later))
     began = time.perf_counter()
     blend = recommenders.blended()
     blend.fit(history)
     fit_s = time.perf_counter() - began
     scores = blend.score(history)
-    figures = judge(scores, scores, history, later)
+    make: Maker = lambda kind, allowed: choosing.columns(kind, allowed, blend)  # noqa: E731
+    figures = judge(scores, make, history, later)
     return {**figures, "fit_s": round(fit_s, 1), "p95_ms": round(serve(history, scores), 1)}
 
 
@@ -144,14 +148,14 @@ def baselines(history: Purchases) -> dict[str, Matrix]:
 
 
 def judge(
-    for_new: Matrix, for_all: Matrix, history: Purchases, later: sparse.csr_matrix
+    scores: Matrix, make: Maker, history: Purchases, later: sparse.csr_matrix
 ) -> dict[str, float]:
     """Mean figures over the customers who bought later, and the coverage of their lists."""
-    new = later - later.multiply(history.bought)
+    new = sparse.csr_matrix(later - later.multiply(history.bought))
     new.eliminate_zeros()
-    unknown = np.where(history.bought.toarray() > 0, -np.inf, for_new)
-    new_lists, new_bought = lists(unknown, sparse.csr_matrix(new))
-    all_lists, all_bought = lists(for_all, later)
+    had = history.bought.toarray() > 0
+    new_lists, new_bought = lists("new", scores, make, had, new)
+    all_lists, all_bought = lists("all", scores, make, had, later)
     figures = {
         "new_recall_20": ranking.recall(new_lists, new_bought).mean(),
         "new_ndcg_10": ranking.ndcg(new_lists[:, :TOP_NDCG], new_bought).mean(),
@@ -163,6 +167,10 @@ def judge(
     return {name: round(float(value), 4) for name, value in figures.items()}
 
 
-def lists(scores: Matrix, bought: sparse.csr_matrix) -> tuple[Ints, sparse.csr_matrix]:
+def lists(
+    kind: str, scores: Matrix, make: Maker, had: NDArray[np.bool_], bought: sparse.csr_matrix
+) -> tuple[Ints, sparse.csr_matrix]:
+    """The lists of those who bought anything, and what that was."""
     judged = np.flatnonzero(np.diff(bought.indptr))
-    return ranking.best(scores[judged], TOP), bought[judged]
+    allowed = choosing.only(kind, scores[judged], had[judged])
+    return make(kind, allowed)[:, :TOP], bought[judged]

@@ -15,6 +15,8 @@ LIST_LENGTH = 40  # twice what is shown: some will be sold out when it is read
 LEAST_WEIGHT = 0.01  # of EASE; less explains nothing
 LEAST_LIKENESS = 0.2
 FRESH_DAYS, FRESH_PLACE = 30.0, 9  # one of the first ten places is for something newly sold
+LEAST_FIT = -30.0  # logarithm of the odds; what nothing nominated is below
+ALIKE_COSTS = 0.5  # logarithm of the odds that a product loses for being like one further up
 REGULAR = 2  # orders of a product that make a rhythm
 
 
@@ -34,37 +36,47 @@ def choose(blend: Blend, purchases: Purchases, penalty: Matrix) -> Lists:
     why = Reasons(blend, purchases)
     found = Lists([], [], [])
     for kind in KINDS:
-        allowed = _allowed(kind, scores, had)
-        for row, columns in enumerate(_columns(kind, allowed, blend)):
-            left = columns[allowed[row, columns] > -np.inf]
+        allowed = only(kind, scores, had)
+        for row, chosen in enumerate(columns(kind, allowed, blend)):
+            left = chosen[allowed[row, chosen] > -np.inf]
             found.customers.append(int(purchases.customers[row]))
             found.kinds.append(kind)
             found.items.append(why.items(row, left, scores[row]))
     return found
 
 
-def _allowed(kind: str, scores: Matrix, had: NDArray[np.bool_]) -> Matrix:
+def only(kind: str, scores: Matrix, had: NDArray[np.bool_]) -> Matrix:
+    """The scores of the products that may stand in a list of this kind; -inf for the others."""
     if kind == "all":
         return scores
     return np.where(had if kind == "again" else ~had, scores, -np.inf)
 
 
-def _columns(kind: str, allowed: Matrix, blend: Blend) -> Ints:
-    """The best, one of the first ten new to the shop where there is any that fits."""
-    lists = ranking.best(allowed, LIST_LENGTH)
-    popularity = blend.parts.get("popularity")
-    if kind != "new" or popularity is None or lists.shape[1] <= FRESH_PLACE:
-        return lists
-    fresh = np.asarray(popularity.fitted["age"]) < FRESH_DAYS
+def columns(kind: str, allowed: Matrix, blend: Blend) -> Ints:
+    """The best products of each row, LIST_LENGTH or all there are.
+
+    New ones differ in words: of five colours of a cup one comes first. One of the first ten is
+    new to the shop, where any fits.
+    """
+    content, popularity = blend.parts.get("content"), blend.parts.get("popularity")
+    if kind != "new" or content is None:
+        return ranking.best(allowed, LIST_LENGTH)
+    alike = content.fitted["likeness"]
+    lists = ranking.diverse(allowed, LIST_LENGTH, alike, price=ALIKE_COSTS)
+    if popularity is not None and lists.shape[1] > FRESH_PLACE:
+        _let_in_fresh(lists, allowed, np.asarray(popularity.fitted["age"]) < FRESH_DAYS)
+    return lists
+
+
+def _let_in_fresh(lists: Ints, allowed: Matrix, fresh: NDArray[np.bool_]) -> None:
     first = ranking.best(np.where(fresh, allowed, -np.inf), 1)[:, 0]
     rows = np.arange(len(lists))
-    wanted = (allowed[rows, first] > -np.inf) & fresh[first]
+    wanted = (allowed[rows, first] > LEAST_FIT) & fresh[first]
     wanted &= ~(lists[:, : FRESH_PLACE + 1] == first[:, None]).any(axis=1)
     moved = lists[wanted]
     moved[:, FRESH_PLACE + 1 :] = moved[:, FRESH_PLACE:-1]
     moved[:, FRESH_PLACE] = first[wanted]
     lists[wanted] = moved
-    return lists
 
 
 class Reasons:

@@ -14,23 +14,25 @@ def best(scores: Matrix, count: int) -> Ints:
     return np.take_along_axis(found, order, axis=1)
 
 
-def diverse(scores: Matrix, count: int, alike: sparse.csr_matrix, *, price: float) -> Ints:
-    """Like `best`, but each place costs `price` for the likeness to those already chosen.
+def diverse(
+    scores: Matrix, count: int, alike: sparse.csr_matrix, *, price: float, places: int = 20
+) -> Ints:
+    """`best`, its first places ordered anew: each costs `price` for likeness to those before it.
 
     Maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998), for all rows at once.
     """
-    pool = best(scores, 3 * count)
-    left = np.take_along_axis(scores, pool, axis=1).astype(np.float32)
-    nearest = np.zeros_like(left)
-    rows, chosen = np.arange(len(scores)), []
-    for _ in range(min(count, scores.shape[1])):
-        place = np.argmax(left - price * nearest, axis=1)
-        column = pool[rows, place]
-        chosen.append(column)
-        left[rows, place] = -np.inf
-        likeness = np.asarray(alike[np.repeat(column, pool.shape[1]), pool.ravel()])
+    pool = best(scores, count)
+    left = np.maximum(np.take_along_axis(scores, pool, axis=1), -1e9).astype(np.float32)
+    nearest, taken = np.zeros_like(left), np.zeros(left.shape, bool)
+    rows, first = np.arange(len(scores)), []
+    for _ in range(min(places, pool.shape[1])):
+        place = np.argmax(np.where(taken, -np.inf, left - price * nearest), axis=1)
+        taken[rows, place] = True
+        first.append(pool[rows, place])
+        likeness = np.asarray(alike[np.repeat(first[-1], pool.shape[1]), pool.ravel()])
         nearest = np.maximum(nearest, likeness.reshape(pool.shape))
-    return np.stack(chosen, axis=1)
+    rest = pool[~taken].reshape(len(scores), -1)
+    return np.hstack([np.stack(first, axis=1), rest])
 
 
 def recall(lists: Ints, bought: sparse.csr_matrix) -> Matrix:

@@ -6,6 +6,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from insights.recommenders.knowledge import KINDS
 from shops.models import Product, Shop
 
 
@@ -60,7 +61,8 @@ class ProductRule(models.Model):
 
     def __str__(self) -> str:
         first = self.first or self.first_category
-        return " ".join(str(part) for part in (first, self.kind, self.product) if part)
+        kind = str(KINDS[self.kind]).partition(":")[0]
+        return " ".join(str(part) for part in (first, kind, self.product) if part)
 
 
 class RecommendationList(models.Model):
