@@ -4,6 +4,7 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from standardwebhooks.webhooks import Webhook
 
-from shops import group_commit, rotation
+from shops import group_commit, limits, rotation
 from shops.group_commit import Intake
 from shops.intake import Incoming
 from shops.models import Delivery, DeliveryKey
@@ -61,6 +62,12 @@ def post(request):
 def patient(monkeypatch):
     """A busy machine is no silent database."""
     monkeypatch.setattr(group_commit, "PATIENCE_SECONDS", 60)
+
+
+@pytest.fixture
+def still_clock(monkeypatch):
+    """No time passes for the rate limits, however slow the machine is."""
+    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: 1.0))
 
 
 @pytest.fixture
@@ -257,14 +264,14 @@ def test_without_a_database_the_answer_is_503_and_asks_to_come_back(shop, settin
     assert int(answer.headers["retry-after"]) > 0
 
 
-def test_a_shop_above_its_limit_is_told_when_to_come_again(post):
+def test_a_shop_above_its_limit_is_told_when_to_come_again(post, still_clock):
     shop = make.shop(rate_limit=2)
     answers = [post(*signed(shop, ORDER, message_id=f"m{n}")) for n in range(3)]
     assert [status for status, _ in answers] == [202, 202, 429]
     assert Delivery.objects.filter(shop=shop).count() == 2
 
 
-def test_the_answer_to_too_many_says_after_how_many_seconds():
+def test_the_answer_to_too_many_says_after_how_many_seconds(still_clock):
     shop = make.shop(rate_limit=1)
     path, content, headers = signed(shop, ORDER)
     Client().generic("POST", path, content, "application/json", headers=headers)
