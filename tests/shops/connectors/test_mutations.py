@@ -104,7 +104,8 @@ def headers_of(shop, topic, body):
 
 async def statuses(shop, sent):
     """Post them to the application itself, many at once; how often each status was answered."""
-    intake, seen = group_commit.Intake(), Counter()
+    intake = group_commit.Intake()
+    seen: Counter[int] = Counter()
 
     async def post(topic, body):
         named = headers_of(shop, topic, body).items()
