@@ -214,6 +214,7 @@ class Message(models.Model):
             Index(fields=["customer", "-id"], name="message_customer"),
             Index(fields=["campaign", "status"], name="message_campaign"),
             Index(fields=["shop"], condition=Q(status="uncertain"), name="message_uncertain"),
+            Index(fields=["campaign", "id"], name="message_of_campaign"),
         ]
 
 

@@ -45,6 +45,7 @@ app.conf.beat_schedule = {
     "Launch scheduled campaigns": every(60, "campaigns.tasks.launch_due"),
     "Finish drained campaigns": every(60, "campaigns.tasks.finish_drained"),
     "Profiles in full": daily(1, "customers.tasks.refresh_profiles"),
+    "Forget answers kept for repeats": every(3600, "shops.tasks.forget_answered_calls"),
     "RFM scores": daily(2, "segments.tasks.refresh_rfm"),
     "Segments in full": daily(4, "segments.tasks.refresh_memberships"),
     "Personas": daily(3, "segments.tasks.refresh_personas"),

@@ -56,6 +56,7 @@ NAVIGATION = [
             page(_("Deliveries"), "webhook", "shops.delivery"),
             page(_("Endpoints"), "call_made", "shops.endpoint"),
             page(_("Outgoing events"), "outgoing_mail", "shops.outgoingevent"),
+            page(_("API keys"), "key", "shops.apikey"),
             page(_("History imports"), "upload_file", "customers.historyimport"),
         ],
     },

@@ -55,6 +55,25 @@ TEMPLATE_SOURCES = {
     "recommendations": ("insights.offers.Offers", "insights.offers.example"),
 }
 
+# Resources of the REST API by the name in their address, each a shops.rest.resources.Resource.
+# A key is allowed them by this name: read:customers, write:customers.
+API_RESOURCES = {
+    "campaigns": "campaigns.api.Campaigns",
+    "consents": "customers.consent_api.Consents",
+    "customers": "customers.api.Customers",
+    "deliveries": "customers.delivery_api.Deliveries",
+    "endpoints": "shops.api.Endpoints",
+    "journeys": "journeys.api.Journeys",
+    "messages": "campaigns.api.Messages",
+    "orders": "customers.api.Orders",
+    "products": "shops.api.Products",
+    "profiles": "segments.api.Profiles",
+    "reviews": "reviews_nlp.api.Reviews",
+    "segments": "segments.api.Segments",
+    "touchpoints": "customers.api.Touchpoints",
+    "visits": "journeys.api.Visits",
+}
+
 # What an endpoint of a shop may ask to be told: the type and when it is told.
 EVENTS = {
     "customer.segment_entered": _("A customer came into a segment"),

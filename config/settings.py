@@ -140,11 +140,22 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["shops.rest.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["shops.rest.authentication.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["shops.rest.authentication.KeyThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "shops.rest.schema.ResourceSchema",
+    "EXCEPTION_HANDLER": "shops.rest.problems.answer",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Waymark", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Waymark",
+    "DESCRIPTION": "What a shop's own programs may read and write. See docs/api.md.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [],
+}
 
 CONNECTORS = plugins.CONNECTORS
 CHANNELS = plugins.CHANNELS
@@ -152,6 +163,7 @@ ANALYSERS = plugins.ANALYSERS
 RECOMMENDERS = plugins.RECOMMENDERS
 PRODUCT_RISKS = plugins.PRODUCT_RISKS
 TEMPLATE_SOURCES = plugins.TEMPLATE_SOURCES
+API_RESOURCES = plugins.API_RESOURCES
 EVENTS = plugins.EVENTS
 RECONCILED = plugins.RECONCILED
 RULE_FIELDS = plugins.RULE_FIELDS

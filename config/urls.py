@@ -1,16 +1,32 @@
-"""Addresses of the admin, the public pages and the webhook endpoint."""
+"""Addresses of the admin, the public pages, the webhook endpoint and the API."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.utils.module_loading import import_string
 from django.views.generic import RedirectView
+from rest_framework.routers import SimpleRouter
 
 from campaigns.pages import unsubscribe
 from shops.pages import hook
+from shops.rest import problems, reference
+
+handler400 = problems.bad_request
+handler404 = problems.not_found
+handler500 = problems.server_error
+
+api = SimpleRouter(trailing_slash=False)
+for name, resource in settings.API_RESOURCES.items():
+    api.register(name, import_string(resource), basename=name)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("language/", include("django.conf.urls.i18n")),
     path("hooks/<slug:key>/", hook, name="hook"),
+    path("api/v1/docs/", reference.show, name="api-docs"),
+    path("api/v1/openapi.json", reference.document, name="api-document"),
+    path("api/v1/", include(api.urls)),
+    re_path("^api/", problems.not_found),
     path("u/<str:token>/", unsubscribe, name="unsubscribe"),
 ]

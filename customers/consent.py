@@ -1,12 +1,13 @@
 """What customers allow, and addresses that must not be written to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.timezone import now
+from psycopg.types.json import Jsonb
 
 from customers import touchpoints
 from customers.changes import Part
@@ -18,17 +19,19 @@ from shops.models import Shop
 # A permission that is merely mentioned while one is open says nothing new: not kept.
 STATE = """
 INSERT INTO customers_consentstatement AS s
-    (shop_id, customer_id, channel, purpose, occurred_at, given, explicit, how)
-SELECT %s, t.customer_id, t.channel, 'marketing', t.occurred_at, t.given, t.explicit, max(t.how)
-FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::timestamptz[], %s::text[], %s::boolean[])
-    AS t (customer_id, channel, given, occurred_at, how, explicit)
+    (shop_id, customer_id, channel, purpose, occurred_at, given, explicit, how, proof)
+SELECT %s, t.customer_id, t.channel, 'marketing', t.occurred_at, t.given, t.explicit, max(t.how),
+    max(t.proof::text)::jsonb
+FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::timestamptz[], %s::text[], %s::boolean[],
+    %s::jsonb[]) AS t (customer_id, channel, given, occurred_at, how, explicit, proof)
 WHERE t.explicit OR NOT t.given OR NOT EXISTS (SELECT FROM customers_consent c
     WHERE c.customer_id = t.customer_id AND c.channel = t.channel AND c.purpose = 'marketing'
     AND c.ended_at IS NULL AND c.given_at <= t.occurred_at)
 GROUP BY t.customer_id, t.channel, t.occurred_at, t.given, t.explicit
 ORDER BY t.customer_id, t.channel, t.occurred_at
 ON CONFLICT (customer_id, channel, purpose, occurred_at, given, explicit)
-    DO UPDATE SET how = excluded.how WHERE excluded.how > s.how
+    DO UPDATE SET how = excluded.how, proof = excluded.proof
+    WHERE (excluded.how, excluded.proof::text) > (s.how, s.proof::text)
 RETURNING customer_id
 """
 
@@ -81,6 +84,7 @@ class Statement:
     occurred_at: datetime
     how: str
     explicit: bool = True
+    proof: dict[str, str] = field(default_factory=dict)
 
 
 # Told once for each withdrawal that counts, by whatever way it came.
@@ -97,7 +101,15 @@ WHERE o.customer_id = ANY(%(customers)s) AND o.ended_at = ANY(%(times)s)
 def state(shop: Shop, statements: Sequence[Statement]) -> None:
     """Record what was said and let the consents follow. Safe to repeat, in any order."""
     rows = [
-        (said.customer_id, said.channel, said.given, said.occurred_at, said.how, said.explicit)
+        (
+            said.customer_id,
+            said.channel,
+            said.given,
+            said.occurred_at,
+            said.how,
+            said.explicit,
+            Jsonb(said.proof),
+        )
         for said in statements
     ]
     with transaction.atomic():

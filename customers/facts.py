@@ -168,6 +168,7 @@ def _statement(fact: ConsentFact, customers: dict[str, int]) -> consent.Statemen
         occurred_at=fact.occurred_at,
         how=fact.how,
         explicit=fact.explicit,
+        proof=fact.proof,
     )
 
 

@@ -13,7 +13,7 @@ from shops.models import Product, Shop
 class Customer(models.Model):
     """A person as the shop told us about them. `stale_since` set means the reactor must look."""
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False, verbose_name=_("shop"))
     external_id = models.CharField(_("customer id"), max_length=100, blank=True)
     email = models.CharField(_("e-mail"), max_length=254, blank=True)
     phone = models.CharField(_("phone"), max_length=32, blank=True)
@@ -39,6 +39,7 @@ class Customer(models.Model):
             )
         ]
         indexes = [
+            Index(fields=["shop", "id"], name="customer_of_shop"),
             Index(
                 fields=["stale_since"],
                 condition=Q(stale_since__isnull=False),
@@ -97,6 +98,7 @@ class Touchpoint(models.Model):
         ]
         indexes = [
             BrinIndex(fields=["occurred_at"], name="touchpoint_time"),
+            Index(fields=["shop", "occurred_at"], name="touchpoint_of_shop"),
             Index(fields=["customer", "-occurred_at"], name="touchpoint_history"),
             Index(fields=["id"], condition=Q(unread=True), name="touchpoint_unread"),
         ]
@@ -224,6 +226,7 @@ class ConsentStatement(models.Model):
     given = models.BooleanField()
     explicit = models.BooleanField(default=True)
     how = models.CharField(max_length=60, blank=True)
+    proof = models.JSONField(default=dict)  # the words agreed to, where, from which address
 
     class Meta:
         constraints = [

@@ -1,7 +1,7 @@
 """Reviews and what an analyser read in them."""
 
 from django.db import models
-from django.db.models import UniqueConstraint
+from django.db.models import Index, UniqueConstraint
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +30,10 @@ class Review(models.Model):
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
         constraints = [UniqueConstraint(fields=["shop", "source"], name="review_once")]
+        indexes = [
+            Index(fields=["shop", "written_at"], name="review_of_shop"),
+            Index(fields=["product", "written_at"], name="review_of_product"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.text[:60]

@@ -23,6 +23,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from shops import comparing, connecting, connectors, outbox, overview, reaching, rotation
 from shops.connectors.api import ApiFault
 from shops.console import ReadOnly, ShopAdmin
+from shops.key_admin import ApiKeys
 from shops.models import (
     Coupon,
     Endpoint,
@@ -33,6 +34,8 @@ from shops.models import (
     Shop,
     User,
 )
+
+__all__ = ["ApiKeys"]  # Django looks for admin pages in this module only
 
 STATES = {"paused": "danger", "failing": "warning", "ok": "success"}
 

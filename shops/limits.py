@@ -1,4 +1,4 @@
-"""How many deliveries a second a shop may send to this process."""
+"""How many calls a second a sender, a shop or an API key, may make to this process."""
 
 import time
 from dataclasses import dataclass, field
@@ -14,19 +14,24 @@ class Bucket:
 
 @dataclass
 class Limits:
-    """One bucket per shop. In memory on purpose: a round trip would cost more than the call."""
+    """One bucket per sender. In memory on purpose: a round trip would cost more than the call."""
 
     buckets: dict[int, Bucket] = field(default_factory=dict)
 
-    def wait(self, shop_id: int, per_second: int) -> float:
-        """Seconds until the shop may send again; 0 when this call is within the limit."""
+    def wait(self, sender: int, per_second: int) -> float:
+        """Seconds until the sender may call again; 0 when this call is within the limit."""
         if not per_second:
             return 0
         now = time.monotonic()
-        bucket = self.buckets.setdefault(shop_id, Bucket(per_second, now))
+        bucket = self.buckets.setdefault(sender, Bucket(per_second, now))
         bucket.left = min(per_second, bucket.left + (now - bucket.at) * per_second)
         bucket.at = now
         if bucket.left < 1:
             return (1 - bucket.left) / per_second
         bucket.left -= 1
         return 0
+
+    def left(self, sender: int, per_second: int) -> int:
+        """How many more calls would be within the limit at the time of the last one."""
+        bucket = self.buckets.get(sender)
+        return int(bucket.left) if bucket else per_second

@@ -134,7 +134,7 @@ class Delivery(models.Model):
     """
 
     shop = models.ForeignKey(
-        Shop, on_delete=models.CASCADE, db_constraint=False, verbose_name=_("shop")
+        Shop, models.CASCADE, db_constraint=False, db_index=False, verbose_name=_("shop")
     )
     received_at = models.DateTimeField(_("received"), default=now)
     message_id = models.CharField(_("message id"), max_length=100)
@@ -151,6 +151,7 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         permissions = [("see_personal_data", _("May see personal data in raw deliveries"))]
         indexes = [
+            Index(fields=["shop", "received_at"], name="delivery_of_shop"),
             Index(fields=["id"], condition=Q(digested_at=None), name="delivery_waiting"),
             Index(fields=["id"], condition=Q(status="quarantined"), name="delivery_quarantined"),
             Index(
@@ -236,6 +237,49 @@ class Endpoint(models.Model):
         return [secrecy.unseal(text) for text in sealed if text]
 
 
+class ApiKey(models.Model):
+    """What lets a program use the REST API for one shop. The secret itself is not kept."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    name = models.CharField(_("name"), max_length=100, help_text=_("What uses this key."))
+    prefix = models.CharField(_("begins with"), max_length=12, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)  # SHA-256 of the secret
+    scopes = models.JSONField(_("may"), default=list)
+    rate_limit = models.PositiveIntegerField(
+        _("requests per second"),
+        default=50,
+        help_text=_("More are answered with 429; counted by each web process. 0: no limit."),
+    )
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=now, editable=False)
+
+    secret = ""  # known to the object that was just made, never to the database
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class AnsweredCall(models.Model):
+    """A write to the API that came with an `Idempotency-Key`, and its answer, kept for a day."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)  # SHA-256 of method, address and body
+    status = models.PositiveSmallIntegerField()
+    answer_sealed = models.TextField()
+    answered_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["shop", "key"], name="answered_once")]
+        indexes = [Index(fields=["answered_at"], name="answered_call_age")]
+
+
 class OutgoingEvent(models.Model):
     """Something that happened, to be told to one endpoint; written in the transaction it tells of.
 
@@ -243,7 +287,9 @@ class OutgoingEvent(models.Model):
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, verbose_name=_("endpoint"))
+    endpoint = models.ForeignKey(
+        Endpoint, on_delete=models.CASCADE, db_index=False, verbose_name=_("endpoint")
+    )
     cause = models.CharField(_("cause"), max_length=160)
     type = models.CharField(_("type"), max_length=60)
     data = models.JSONField(_("data"))
@@ -257,6 +303,7 @@ class OutgoingEvent(models.Model):
         verbose_name_plural = _("outgoing events")
         constraints = [UniqueConstraint(fields=["endpoint", "cause"], name="outgoing_once")]
         indexes = [
+            Index(fields=["endpoint", "id"], name="outgoing_of_endpoint"),
             Index(
                 fields=["endpoint", "id"], condition=Q(delivered_at=None), name="outgoing_waiting"
             ),

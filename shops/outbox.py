@@ -56,6 +56,21 @@ def is_wanted(shop: Shop, *types: str) -> bool:
     return Endpoint.objects.filter(shop=shop, events__has_any_keys=types).exists()
 
 
+def register(shop: Shop, *, url: str, events: Sequence[str], concurrency: int = 1) -> Endpoint:
+    """A new endpoint of the shop, with a secret of its own."""
+    return Endpoint.objects.create(
+        shop=shop, url=url, events=sorted(events), concurrency=int(concurrency)
+    )
+
+
+def change(endpoint: Endpoint, **fields: Any) -> Endpoint:
+    """Give the endpoint another address, other events or another speed."""
+    for name, value in fields.items():
+        setattr(endpoint, name, value)
+    endpoint.save(update_fields=list(fields))
+    return endpoint
+
+
 def publish(events: str, params: dict[str, Any]) -> None:
     """Write down the events that a SELECT gives, for every endpoint that asked for their type.
 
@@ -215,6 +230,15 @@ def replay(events: Sequence[int]) -> None:
     with transaction.atomic():
         OutgoingEvent.objects.filter(pk__in=events).update(delivered_at=None)
         announce("outgoing")
+
+
+def replay_range(endpoint: Endpoint, since: datetime, until: datetime) -> int:
+    """Deliver all that happened in this time once more; returns how many events that are."""
+    with transaction.atomic():
+        told = OutgoingEvent.objects.filter(endpoint=endpoint)
+        count = told.filter(occurred_at__gte=since, occurred_at__lt=until).update(delivered_at=None)
+        announce("outgoing")
+    return count
 
 
 def rotate(endpoint: Endpoint) -> None:

@@ -40,7 +40,10 @@ class Reply:
 
 def check(url: str) -> str:
     """The address to call for this URL. Raises Unreachable."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as fault:  # such as an unmatched bracket
+        raise Unreachable(_("This is not an address: %s") % fault) from fault
     if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise Unreachable(_("The address must begin with https:// or http://."))
     try:

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from shops import outbox, reconcile, retention
+from shops.rest import idempotency
 
 
 @shared_task(ignore_result=True)
@@ -19,3 +20,8 @@ def deliver_outgoing() -> None:
 @shared_task(ignore_result=True)
 def reconcile_orders() -> None:
     reconcile.run_due()
+
+
+@shared_task(ignore_result=True)
+def forget_answered_calls() -> None:
+    idempotency.forget_old(now())

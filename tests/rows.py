@@ -14,7 +14,8 @@ from journeys import lifecycle, stages
 from reviews_nlp import reading
 from segments import membership, rfm, starter
 from segments.models import Clustering
-from shops.models import Coupon, Delivery, Endpoint, OutgoingEvent, Shop
+from shops import keys
+from shops.models import ApiKey, Coupon, Delivery, Endpoint, OutgoingEvent, Shop
 from tests import make
 
 
@@ -35,6 +36,7 @@ def of_every_kind(shop: Shop) -> Campaign:
     OutgoingEvent.objects.create(
         shop=shop, endpoint=told, cause="c", type="order.placed", data={}, occurred_at=now()
     )
+    keys.issue(ApiKey(shop=shop, name="Till", scopes=["read:orders"]))
     lifecycle.create(shop)
     starter.create(shop)
     profiles.refresh(shop)

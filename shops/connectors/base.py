@@ -144,7 +144,8 @@ class ConsentFact:
     """A permission given or withdrawn.
 
     One that is merely mentioned (a flag on an order) is not `explicit` and never reopens a consent
-    that the customer has withdrawn.
+    that the customer has withdrawn. `proof` may hold the wording agreed to, the page and the
+    network address.
     """
 
     customer_id: str
@@ -153,6 +154,7 @@ class ConsentFact:
     occurred_at: datetime
     how: str
     explicit: bool = True
+    proof: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-// Shows deliveries as they arrive, and copies what is to be pasted elsewhere.
+// Shows deliveries as they arrive.
 const panel = document.querySelector("[data-arrivals]");
 const list = panel.querySelector("[data-list]");
 
@@ -17,8 +17,5 @@ async function look() {
   }));
 }
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.addEventListener("click", () => navigator.clipboard.writeText(button.dataset.copy));
-}
 look();
 setInterval(look, 1500);

@@ -31,7 +31,8 @@ def test_an_address_outside_is_not(address):
     ["http://localhost/", "http://127.1/", "http://2130706433/", "http://0177.0.0.1/", "http://0x7f.1/",
      "http://[::ffff:7f00:1]/",
      "http://[64:ff9b::7f00:1]/", "http://[::1]/", "ftp://x.org/",
-     "file:///etc/passwd", "http:///x", "nothing", "http://user@127.0.0.1/", "http://x:99999/"],
+     "file:///etc/passwd", "http:///x", "nothing", "http://user@127.0.0.1/", "http://x:99999/",
+     "https://k]x/"],
 )  # fmt: skip
 def test_a_url_that_leads_inside_or_nowhere_is_refused(url):
     with pytest.raises(reaching.Unreachable):
