@@ -40,6 +40,7 @@ WITH evaluated AS MATERIALIZED ({evaluated}), gone AS (
         FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id
         WHERE c.id = e.id)
     FROM evaluated e WHERE e.fits
+    AND EXISTS (SELECT FROM segments_segment s WHERE s.id = %(segment)s)
     AND NOT EXISTS (SELECT FROM segments_membership m WHERE m.segment_id = %(segment)s
         AND m.customer_id = e.id AND m.left_at IS NULL)
     ORDER BY e.id

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from segments import references
+from segments.membership_sql import ALONE
 from segments.models import Segment
 from shops.models import Shop
 
@@ -52,8 +53,8 @@ def in_segments(shop: Shop, key: str) -> list[tuple[str, str]]:
 
 def delete(segment: Segment) -> None:
     """Delete the segment with its history. Raises SegmentInUse."""
-    with transaction.atomic():
-        Segment.objects.select_for_update().get(pk=segment.pk)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ALONE, [segment.pk])
         found = uses(segment)
         if found:
             raise SegmentInUse(segment, found)
