@@ -110,7 +110,7 @@ def _leave(version: CampaignVersion, enrolments: list[int]) -> set[int]:
             cursor.execute(REACHED.format(where=where), known)
             left |= {pk for (pk,) in cursor.fetchall()}
         if exit_rule:
-            rule = rules.compile(exit_rule)
+            rule = rules.compile(exit_rule, shop=version.shop)
             staying = [pk for pk in enrolments if pk not in left]
             cursor.execute(EXIT.format(rule=rule.sql), {**rule.params, "enrolments": staying})
             left |= {pk for (pk,) in cursor.fetchall()}

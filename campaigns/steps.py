@@ -131,7 +131,9 @@ def _wait_until(batch: Batch, said: dict[str, Any]) -> None:
         _go_on(batch, END)
         return
     zone, params = entries.zone_of("customer", batch.campaign)
-    time = "%(until)s::time" if "until" in said else "make_time(%(best)s, 0, 0)"
+    time = (
+        "%(until)s::time" if "until" in said else "make_time(coalesce(p.best_hour, %(best)s), 0, 0)"
+    )
     weekday = said.get("weekday")
     known = {
         **params,

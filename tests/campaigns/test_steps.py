@@ -159,3 +159,20 @@ def test_a_message_goes_by_the_channel_that_the_step_names(shop):
 
     assert Message.objects.get().channel == "email"
     assert Customer.objects.count() == 1
+
+
+def test_the_best_hour_is_the_customers_own_where_it_is_known(shop, monkeypatch):
+    monkeypatch.setattr(steps, "now", lambda: datetime(2026, 12, 1, 10, 30, tzinfo=UTC))
+    ann = make.customer(shop, attributes={"timezone": "UTC"})
+    make.profile(ann, best_hour=19)
+    through(shop, {"wait": {"best_hour": True}}, {"stop": "there"}, customers=[ann])
+
+    assert Enrolment.objects.get().due_at == datetime(2026, 12, 1, 19, tzinfo=UTC)
+
+
+def test_an_exit_rule_may_speak_of_another_segment(shop):
+    ann, bob = make.customer(shop), make.customer(shop)
+    build.membership(ann, "friends")
+    through(shop, {"stop": "end"}, customers=[ann, bob], exit={"segment": "friends"})
+
+    assert (left(ann), left(bob)) == ("left by rule", "stopped: end")
