@@ -7,8 +7,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from liquid import Environment
-from liquid.exceptions import FilterArgumentError
+from liquid import Environment, Token
+from liquid.builtin.content import ContentNode
+from liquid.builtin.content import Literal as LiteralTag
+from liquid.exceptions import FilterArgumentError, OutputStreamLimitError
+from liquid.output import LimitedStringIO
+
+from campaigns.quoted import quoted
 
 LONGEST_RANGE = 10_000
 LARGEST_PRODUCT = 100_000_000
@@ -25,6 +30,43 @@ class LimitedEnvironment(Environment):
     def __init__(self, *, autoescape: bool) -> None:
         super().__init__(autoescape=autoescape)
         self.filters = {name: _limited(each) for name, each in self.filters.items()}
+        self.add_tag(_Literal)
+
+
+class Literal(str):
+    """Text that stands in a template; its encoded form is made once."""
+
+    encoded: bytes
+
+    def __new__(cls, text: str) -> "Literal":
+        made = super().__new__(cls, text)
+        made.encoded = quoted(text)
+        return made
+
+
+class _LiteralNode(ContentNode):
+    def __init__(self, token: Token, text: str) -> None:
+        super().__init__(token, Literal(text))
+
+
+class _Literal(LiteralTag):
+    node_class = _LiteralNode
+
+
+class Encoded(LimitedStringIO):
+    """What a template writes, in quoted-printable; only what is not literal is encoded now."""
+
+    def __init__(self) -> None:
+        super().__init__(LimitedEnvironment.output_stream_limit)
+        self.pieces: list[bytes] = []
+
+    def write(self, text: str) -> int:
+        piece = text.encoded if type(text) is Literal else quoted(text)
+        self.size += len(piece)
+        if self.size > 3 * self.limit:  # three bytes for one at the worst
+            raise OutputStreamLimitError("output stream limit reached", token=None)
+        self.pieces.append(piece)
+        return len(text)
 
 
 def _limited(filter_: Callable[..., Any]) -> Callable[..., Any]:

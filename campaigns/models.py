@@ -17,7 +17,9 @@ class Template(models.Model):
     key = models.SlugField(_("key"), max_length=60)
     subject = models.CharField(_("subject"), max_length=300)
     html = models.TextField(_("HTML"))
-    text = models.TextField(_("text"))
+    text = models.TextField(
+        _("text"), blank=True, help_text=_("Made from the HTML when it is empty.")
+    )
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
@@ -158,7 +160,8 @@ class Message(models.Model):
     """One ledger row per enrolment and step: a message decided on, and what became of it.
 
     planned → sending → sent, refused (by the gate), failed, or uncertain (the process died between
-    hand-over and record; never sent again by itself). `trail` is frozen when the row is written.
+    hand-over and record; never sent again by itself). "Sending" with `handed_over_at` may have
+    reached the carrier; without it, it has not. `trail` is frozen when the row is written.
     """
 
     shop = models.ForeignKey(
@@ -201,6 +204,7 @@ class Message(models.Model):
     due_at = models.DateTimeField(_("due"), default=now)
     attempts = models.SmallIntegerField(_("attempts"), default=0)
     claimed_at = models.DateTimeField(_("claimed"), null=True)
+    handed_over_at = models.DateTimeField(_("handed over"), null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     carrier_id = models.CharField(_("carrier's id"), max_length=200, blank=True)
 

@@ -8,11 +8,13 @@ from typing import Any
 import css_inline
 from django.conf import settings
 from django.utils.module_loading import import_string
+from liquid import RenderContext
 from liquid.exceptions import LiquidError
 from liquid.template import BoundTemplate
 
-from campaigns.limits import LimitedEnvironment
-from campaigns.models import Message, Template
+from campaigns import plain
+from campaigns.limits import Encoded, LimitedEnvironment
+from campaigns.models import Template
 
 LINE_BREAKS = re.compile(r"[\r\n]+")
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
@@ -62,12 +64,39 @@ def render(template: Template, context: dict[str, Any]) -> Rendered:
     try:
         parts = _compiled(template.subject, template.html, template.text)
         return Rendered(
-            subject=LINE_BREAKS.sub(" ", parts.subject.render(**context)).strip(),
+            subject=_one_line(parts.subject.render(**context)),
             html=parts.html.render(**context),
             text=parts.text.render(**context),
         )
     except LiquidError as fault:
         raise RenderingError(f"Template {template.name!r}: {fault}") from fault
+
+
+def render_encoded(
+    template: Template, context: dict[str, Any]
+) -> tuple[str, list[bytes], list[bytes]]:
+    """Subject, and text and HTML in quoted-printable. Raises RenderingError.
+
+    The same words as `render` gives, for one tenth of the work where a template says much that is
+    the same for everybody.
+    """
+    try:
+        parts = _compiled(template.subject, template.html, template.text)
+        subject = _one_line(parts.subject.render(**context))
+        return subject, _encoded(parts.text, context), _encoded(parts.html, context)
+    except LiquidError as fault:
+        raise RenderingError(f"Template {template.name!r}: {fault}") from fault
+
+
+def _encoded(part: BoundTemplate, context: dict[str, Any]) -> list[bytes]:
+    written = Encoded()
+    known = RenderContext(part, globals=part.make_globals(context))
+    part.render_with_context(known, written)
+    return written.pieces
+
+
+def _one_line(text: str) -> str:
+    return LINE_BREAKS.sub(" ", text).strip()
 
 
 @lru_cache(maxsize=200)
@@ -76,7 +105,7 @@ def _compiled(subject: str, html: str, text: str) -> _Parts:
     return _Parts(
         FOR_TEXT.from_string(subject),
         FOR_HTML.from_string(_inline(html)),
-        FOR_TEXT.from_string(text),
+        FOR_TEXT.from_string(text if text.strip() else plain.from_html(html)),
     )
 
 
@@ -99,29 +128,6 @@ def _inline(html: str) -> str:
 
     inlined = INLINER.inline(LIQUID.sub(replace, html))
     return PLACEHOLDER.sub(lambda match: kept[int(match[1] or match[2])], inlined)
-
-
-def context_for(message: Message, unsubscribe_url: str) -> dict[str, Any]:
-    """What a template may speak of; see docs/templates.md. `message` with customer and profile."""
-    customer, shop = message.customer, message.shop
-    profile = getattr(customer, "profile", None)
-    return {
-        "customer": {
-            "first_name": customer.first_name,
-            "last_name": customer.last_name,
-            "email": customer.email,
-            "country": customer.country,
-        },
-        "shop": {"name": shop.name, "currency": shop.currency},
-        "facts": {
-            "order_count": profile.order_count if profile else 0,
-            # The date filter takes "" and gives "", and refuses None.
-            "last_order_at": (profile and profile.last_order_at) or "",
-        },
-        "favourites": profile.favourites if profile else [],
-        "unsubscribe_url": unsubscribe_url,
-        **{name: import_string(path)(customer) for name, (path, _) in SOURCES.items()},
-    }
 
 
 EXAMPLE: dict[str, Any] = {

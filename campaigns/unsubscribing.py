@@ -1,5 +1,7 @@
 """The link in every mail that ends it: signed, works without signing in, safe to repeat."""
 
+from functools import cache
+
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
@@ -12,10 +14,14 @@ from customers import consent, touchpoints
 SIGNER = Signer(salt="waymark.unsubscribe", sep=".")
 
 
-def url(message: Message) -> str:
+def url(message_id: int) -> str:
     """The address that unsubscribes this message's customer from its channel."""
-    token = SIGNER.sign(str(message.pk))
-    return settings.PUBLIC_URL + reverse("unsubscribe", args=[token])
+    return settings.PUBLIC_URL + _place().replace("TOKEN", SIGNER.sign(str(message_id)))
+
+
+@cache
+def _place() -> str:
+    return reverse("unsubscribe", args=["TOKEN"])
 
 
 def message_of(token: str) -> Message | None:

@@ -121,6 +121,7 @@ CATCHER_PORT = env.int("CATCHER_PORT", default=8025)
 EMAIL_IS_CAUGHT = not env.str("EMAIL_URL", default="")
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"smtp://127.0.0.1:{CATCHER_PORT}")
 vars().update(EMAIL_CONFIG)
+SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=8)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="hello@shop.example.com")
 
 LANGUAGE_CODE = "en"

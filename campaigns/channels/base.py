@@ -1,10 +1,15 @@
 """What a channel must do."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from campaigns.models import Message
-from campaigns.rendering import Rendered
+from django.utils.timezone import now
+
+from campaigns.letters import Letter
+from campaigns.rendering import RenderingError
 
 
 class ChannelError(Exception):
@@ -26,12 +31,54 @@ class ChannelError(Exception):
         self.permanent, self.uncertain, self.bounced = permanent, uncertain, bounced
 
 
+@dataclass(slots=True)
+class Outcome:
+    """What became of a letter: "sent", "later", "failed" or "uncertain".
+
+    `bounced` says that there is no such address, now or ever: it is never written to again.
+    """
+
+    letter: Letter
+    status: str
+    reason: str = ""
+    carrier_id: str = ""
+    bounced: bool = False
+    at: datetime = field(default_factory=now)
+
+
 class Sender(ABC):
-    """An open line to the carrier, for one batch."""
+    """A way to the carrier that is kept open for several batches."""
 
     @abstractmethod
-    def send(self, message: Message, rendered: Rendered, unsubscribe_url: str) -> str:
-        """Hand one message over; returns the carrier's id. Raises ChannelError."""
+    def hand_over(self, letters: Iterator[Letter]) -> Iterator[Outcome]:
+        """Hand letters over and tell of each what became of it, in any order.
+
+        A letter is asked for only when it can be handed over now. Those without an outcome were
+        not handed over. Raises ChannelError when the carrier cannot be reached.
+        """
+
+
+class OneByOne(Sender):
+    """A carrier that takes one letter after the other and answers at once."""
+
+    @abstractmethod
+    def send(self, letter: Letter) -> str:
+        """Hand one letter over; returns the carrier's id. Raises ChannelError, RenderingError."""
+
+    def hand_over(self, letters: Iterator[Letter]) -> Iterator[Outcome]:
+        for letter in letters:
+            try:
+                yield Outcome(letter, "sent", carrier_id=self.send(letter))
+            except RenderingError as fault:
+                yield Outcome(letter, "failed", str(fault))
+            except ChannelError as fault:
+                yield Outcome(letter, _status(fault), str(fault), bounced=fault.bounced)
+
+
+def _status(fault: ChannelError) -> str:
+    if fault.uncertain:
+        return "uncertain"
+    return "failed" if fault.permanent else "later"
 
 
 class Channel(ABC):
@@ -39,4 +86,4 @@ class Channel(ABC):
 
     @abstractmethod
     def open(self) -> AbstractContextManager[Sender]:
-        """A line to the carrier that serves a batch. Raises ChannelError."""
+        """A way to the carrier, closed at the end; opening it does not yet ask the carrier."""

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.db import connections
 
 from campaigns import catcher
+from tests.campaigns import sink
 
 
 def free_port() -> int:
@@ -52,35 +52,12 @@ def mail_catcher(settings, transactional_db):
     loop.close()
 
 
-class Picky:
-    """Answers by the name in the address and keeps the addresses it took a mail for."""
+@pytest.fixture(params=[sink.Picky, sink.Slow], ids=["pipelining", "one by one"])
+def picky_server(settings, request):
+    """A mail server that refuses some addresses, and mails go there; yields what it took.
 
-    ANSWERS = {
-        "gone": "550 5.1.1 no such mailbox",
-        "busy": "451 4.7.1 try again later",
-        "closing": "421 4.3.2 shutting down",
-    }
-
-    def __init__(self):
-        self.taken = []
-
-    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
-        envelope.rcpt_tos.append(address)
-        return self.ANSWERS.get(address.partition("@")[0], "250 OK")
-
-    async def handle_DATA(self, server, session, envelope):
-        self.taken += envelope.rcpt_tos
-        if envelope.rcpt_tos[0].startswith("silent"):
-            server.transport.abort()  # took the mail, and was never heard of again
-        return "250 OK"
-
-
-@pytest.fixture
-def picky_server(settings):
-    """A mail server that refuses some addresses, and mails go there; yields what it took."""
+    Twice: once it takes the commands of a mail at once, once it does not.
+    """
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
-    handler = Picky()
-    controller = Controller(handler, hostname="127.0.0.1", port=settings.EMAIL_PORT)
-    controller.start()
-    yield handler.taken
-    controller.stop()
+    with sink.serving(settings.EMAIL_PORT, request.param) as taken:
+        yield taken

@@ -25,7 +25,7 @@ def browser():
 
 
 def path(message):
-    return unsubscribing.url(message).removeprefix(settings.PUBLIC_URL)
+    return unsubscribing.url(message.pk).removeprefix(settings.PUBLIC_URL)
 
 
 def open_channels():

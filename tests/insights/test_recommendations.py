@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
-from campaigns import rendering
+from campaigns import letters, rendering
 from campaigns.models import Template
 from customers import profiles
 from insights import artefact, buying, recommendation_runs, recommending
@@ -230,7 +230,7 @@ def test_a_mail_offers_products_with_reasons(shop):
     text = "{% for p in recommendations.new limit: 1 %}{{ p.title }}: {{ p.reason }}{% endfor %}"
     template = Template(shop=shop, name="Offers", subject="Hi", html="", text=text)
 
-    mail = rendering.render(template, rendering.context_for(message, "#"))
+    mail = rendering.render(template, letters.read([message.pk])[0].context)
 
     assert mail.text.startswith("Tray: because you bought ")
 

@@ -103,7 +103,7 @@ def test_a_changed_score_is_told_and_an_equal_one_is_not(shop):
 def test_a_refused_address_is_told_and_not_written_to_again(shop, picky_server):
     gone = make.customer(shop, email="gone@example.com", consents=("email",))
     message = build.message(gone, build.campaign(shop))
-    sending.send_due()
+    sending.send_waiting()
     [(kind, data)] = told(shop)
     assert (kind, data["message"]) == ("message.bounced", message.pk)
     assert Suppression.objects.get(shop=shop).address == message.customer.email

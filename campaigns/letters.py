@@ -1,0 +1,120 @@
+"""Messages with all that a channel needs to know, read in one go."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import connection
+from django.utils.module_loading import import_string
+
+from campaigns import unsubscribing
+from campaigns.models import Template
+from customers.models import Customer
+from shops.models import Shop
+
+SOURCES = {
+    name: import_string(path) for name, (path, _example) in settings.TEMPLATE_SOURCES.items()
+}
+READ = """
+SELECT m.id, m.shop_id, m.template_id, m.campaign_id, m.customer_id, m.channel, m.attempts,
+    m.claimed_at, c.email, c.phone, c.first_name, c.last_name, c.country,
+    c.language, coalesce(p.order_count, 0), p.last_order_at, coalesce(p.favourites, '[]')::text
+FROM campaigns_message m JOIN customers_customer c ON c.id = m.customer_id
+LEFT JOIN customers_profile p ON p.customer_id = c.id
+WHERE m.id = ANY(%s) ORDER BY m.id
+"""
+
+
+@dataclass(slots=True)
+class Letter:
+    """A message on its way: from whom, to whom, and what its template may speak of."""
+
+    id: int
+    shop: Shop
+    template: Template
+    campaign_id: int
+    customer_id: int
+    channel: str
+    attempts: int
+    claimed_at: datetime
+    email: str
+    phone: str
+    unsubscribe_url: str
+    context: dict[str, Any]
+
+
+def read(messages: Sequence[int]) -> list[Letter]:
+    """The letters of these messages, in the order of their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [list(messages)])
+        rows = cursor.fetchall()
+    shops = Shop.objects.in_bulk({row[1] for row in rows})
+    templates = Template.objects.in_bulk({row[2] for row in rows})
+    return [_letter(row, shops[row[1]], templates[row[2]]) for row in rows]
+
+
+def _letter(row: tuple[Any, ...], shop: Shop, template: Template) -> Letter:
+    id_, _, _, campaign_id, customer_id, channel, attempts, claimed_at, email, phone, *facts = row
+    link = unsubscribing.url(id_)
+    context = _context(shop, customer_id, link, email, *facts)
+    return Letter(
+        id_, shop, template, campaign_id, customer_id, channel, attempts, claimed_at,
+        email, phone, link, context,
+    )  # fmt: skip
+
+
+def _context(
+    shop: Shop,
+    customer_id: int,
+    unsubscribe_url: str,
+    email: str,
+    first_name: str,
+    last_name: str,
+    country: str,
+    language: str,
+    order_count: int,
+    last_order_at: datetime | None,
+    favourites: str,
+) -> dict[str, Any]:
+    """What a template may speak of; see docs/templates.md."""
+    return {
+        "customer": {
+            "first_name": first_name,
+            "last_name": last_name,
+            "email": email,
+            "country": country,
+        },
+        "shop": {"name": shop.name, "currency": shop.currency},
+        # The date filter takes "" and gives "", and refuses None.
+        "facts": {"order_count": order_count, "last_order_at": last_order_at or ""},
+        "favourites": orjson.loads(favourites),
+        "unsubscribe_url": unsubscribe_url,
+        **{name: Lazily(source, customer_id, shop, language) for name, source in SOURCES.items()},
+    }
+
+
+class Lazily(Mapping[str, Any]):
+    """What a source knows of a customer; made when a template speaks of it, and not before."""
+
+    __slots__ = ("args", "made")
+
+    def __init__(self, *args: Any) -> None:
+        self.args, self.made = args, None
+
+    def _known(self) -> Any:
+        if self.made is None:
+            source, customer_id, shop, language = self.args
+            self.made = source(Customer(pk=customer_id, shop=shop, language=language))
+        return self.made
+
+    def __getitem__(self, key: str) -> Any:
+        return self._known()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known())
+
+    def __len__(self) -> int:
+        return len(self._known())
