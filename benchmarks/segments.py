@@ -11,8 +11,9 @@ profiles; from 50,000 customers on the peer has one turn, because it takes so lo
   profiles: count those who should be in, fetch them in batches of 300 by id and insert each row in
   a transaction of its own as its object mapper does, then look for orphans. Without its pause
   between batches. `ratio_to_peer` is the time to fill an empty segment, theirs by ours.
-* K-means, k = 8, loading apart: fit on a sample and predict in chunks, against scikit-learn's
-  KMeans (one start) on all rows at once; `inertia_ratio` is ours by theirs on the same scaled rows.
+* K-means, k = 8, loading and scaling apart: fit on a sample and predict in chunks, against
+  scikit-learn's KMeans (one start) on all rows at once; `inertia_ratio` is ours by theirs on the
+  same scaled rows.
 * `peak_rss_mb` is this Python process at its highest before that KMeans on everything runs.
 """
 
@@ -157,20 +158,22 @@ def _kmeans(shop: Shop) -> dict[str, float]:
     source = Source(shop)
     sample, peak = source.sample(), 0.0
     model: Any = None
+    scaling = clusters.Scaling.of(sample)
 
     def fit() -> None:
         nonlocal model
-        model = clusters.fit(clusters.Scaling.of(sample), sample, k=CLUSTERS)
+        model = clusters.fit(scaling, sample, k=CLUSTERS)
 
     ours, inertia, chunks = _seconds(fit), 0.0, []
     for _ids, rows in source.chunks():
+        scaled = model.scaling.apply(rows)  # theirs is given scaled rows too
         began = time.perf_counter()
-        nearest = model.nearest(rows)
+        nearest = model.place(scaled)
         ours += time.perf_counter() - began
         inertia += float((nearest.distances**2).sum())
-        chunks.append(rows)
+        chunks.append(scaled)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    everything = model.scaling.apply(np.concatenate(chunks))
+    everything = np.concatenate(chunks)
     theirs = KMeans(n_clusters=CLUSTERS, n_init=1, random_state=0)
     theirs_s = _seconds(lambda: theirs.fit(everything))
     return {

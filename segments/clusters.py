@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
+from threadpoolctl import threadpool_limits
 
 SEED = 0
 FIT_ROWS = 20_000
@@ -84,22 +85,22 @@ class Model:
 
     def nearest(self, rows: Matrix) -> Nearest:
         """Where rows in the features' own units belong."""
-        scaled = self.scaling.apply(rows)
-        squares = scaled @ (-2 * self.centres.T)
-        squares += (self.centres**2).sum(axis=1)
-        every = np.arange(len(rows))
-        labels = squares.argmin(axis=1)
-        best = squares[every, labels]
-        squares[every, labels] = np.inf
-        seconds = squares.argmin(axis=1)
+        return self.place(self.scaling.apply(rows))
+
+    def place(self, scaled: Matrix) -> Nearest:
+        """Where scaled rows belong."""
+        # A row of `squares` a cluster: the smallest over clusters is then found for many rows at a
+        # time. The rows' own norms are left out until the end, they move no choice.
+        squares = (-2 * self.centres) @ scaled.T
+        squares += (self.centres**2).sum(axis=1)[:, None]
+        every = np.arange(len(scaled))
+        labels = squares.argmin(axis=0)
+        best = squares.min(axis=0)
+        squares[labels, every] = np.inf
+        seconds = squares.argmin(axis=0)
         norms = np.einsum("ij,ij->i", scaled, scaled)
-        second = squares[every, seconds]
-        return Nearest(
-            labels,
-            np.sqrt(np.maximum(best + norms, 0)),
-            seconds,
-            np.sqrt(np.maximum(second + norms, 0)),
-        )
+        second = squares.min(axis=0)
+        return Nearest(labels, _root(best + norms), seconds, _root(second + norms))
 
     @property
     def middles(self) -> Matrix:
@@ -123,9 +124,9 @@ def fit(scaling: Scaling, sample: Matrix, *, k: int) -> Model:
     """
     scaled = scaling.apply(_sample(sample, FIT_ROWS))
     kinds = min(k, len(np.unique(scaled, axis=0)))
-    centres = (
-        KMeans(n_clusters=kinds, n_init=STARTS, random_state=SEED).fit(scaled).cluster_centers_
-    )
+    kmeans = KMeans(n_clusters=kinds, n_init=STARTS, random_state=SEED)
+    with threadpool_limits(1):  # threads wait for each other longer than such a sample takes
+        centres = kmeans.fit(scaled).cluster_centers_
     return Model(scaling, centres[np.argsort(centres.mean(axis=1))[::-1]])
 
 
@@ -137,7 +138,8 @@ def judge(scaling: Scaling, sample: Matrix, candidates: Iterable[int] = CANDIDAT
     """
     scaled = scaling.apply(_sample(sample, JUDGE_ROWS))
     kinds = len(np.unique(scaled, axis=0))
-    return [_judged(scaled, k) for k in candidates if k <= kinds and k < len(scaled)]
+    with threadpool_limits(1):
+        return [_judged(scaled, k) for k in candidates if k <= kinds and k < len(scaled)]
 
 
 def best(curve: list[Judged]) -> int:
@@ -172,6 +174,10 @@ def _judged(scaled: Matrix, k: int) -> Judged:
         again = KMeans(n_clusters=k, n_init=1, random_state=SEED + number).fit(drawn)
         agreements.append(adjusted_rand_score(whole.labels_, again.predict(scaled)))
     return Judged(k, silhouette, float(np.mean(agreements)))
+
+
+def _root(squares: Matrix) -> Matrix:
+    return np.asarray(np.sqrt(np.maximum(squares, 0)))
 
 
 def _skewness(sample: Matrix) -> Matrix:

@@ -126,7 +126,9 @@ class RfmScore(models.Model):
     """Recency, frequency and monetary quintiles (5 is best) of a customer with orders."""
 
     customer = models.OneToOneField(Customer, on_delete=models.CASCADE, primary_key=True)
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, on_delete=models.CASCADE, verbose_name=_("shop"), db_constraint=False, db_index=False
+    )
     recency = models.SmallIntegerField(_("recency"))
     frequency = models.SmallIntegerField(_("frequency"))
     monetary = models.SmallIntegerField(_("monetary"))
@@ -145,7 +147,7 @@ class RfmScore(models.Model):
 class RfmStay(models.Model):
     """A customer's time in an RFM group; `left_at` empty while it lasts."""
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_constraint=False)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
     group = models.CharField(_("group"), max_length=20)
     entered_at = models.DateTimeField(_("entered"), default=now)
