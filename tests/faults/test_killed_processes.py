@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -21,7 +22,7 @@ import psycopg
 import pytest
 
 from config import demo
-from config.local import ROOT
+from config.local import ROOT, die_with_parent
 from config.management.commands import up
 from tests.running import until
 
@@ -78,6 +79,7 @@ def server(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "manage.py", "up", "--port", str(port)],
         cwd=ROOT, env=environment, stdout=log, stderr=log,
+        preexec_fn=lambda: die_with_parent(signal.SIGTERM),  # an aborted run leaves nothing behind
     )  # fmt: skip
     try:
         until(lambda: demo.answers(f"http://127.0.0.1:{port}"))
