@@ -68,6 +68,7 @@ API_RESOURCES = {
     "orders": "customers.api.Orders",
     "products": "shops.api.Products",
     "profiles": "segments.api.Profiles",
+    "recommendations": "insights.api.Recommendations",
     "reviews": "reviews_nlp.api.Reviews",
     "segments": "segments.api.Segments",
     "touchpoints": "customers.api.Touchpoints",

@@ -4,6 +4,7 @@ import pytest
 
 from customers import ingest
 from customers.models import Consent, Customer, Profile, Touchpoint
+from insights.recommendation_models import RecommendationList
 from segments.models import Segment
 from shops.models import Delivery, Endpoint, OutgoingEvent
 from tests import make
@@ -213,3 +214,25 @@ def test_the_reference_page_needs_nothing_from_elsewhere(client):
     assert "write:touchpoints" in page
     assert "http" not in page.replace("http://testserver", "")
     assert client.get("/api/v1/openapi.json").json()["openapi"].startswith("3.1")
+
+
+def test_recommendations_come_from_the_customers_list_with_reasons():
+    shop = make.shop()
+    caller = Caller(shop)
+    ann = make.customer(shop, external_id="7")
+    mug, hat, gone = (make.product(shop, title=title) for title in ("Mug", "Hat", "Gone"))
+    gone.available = False
+    gone.save()
+    make.order(ann, lines=((hat, 1, 900),))
+    items = [
+        {"product": product.pk, "score": 0.5, "why": "because", "of": hat.pk, "days": None}
+        for product in (gone, mug)
+    ]
+    RecommendationList.objects.create(shop=shop, customer=ann, kind="new", items=items)
+
+    found = caller.get("recommendations/7").json()
+
+    assert [one["product_id"] for one in found["new"]] == [mug.external_id]
+    assert found["new"][0]["reason"] == "because you bought Hat"
+    assert found["again"] == []
+    assert caller.get("recommendations/unknown").status_code == 404

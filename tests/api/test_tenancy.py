@@ -28,6 +28,7 @@ NAMED_BY: dict[str, tuple[Any, str]] = {
     "orders": (Order, "external_id"),
     "products": (Product, "external_id"),
     "profiles": (Customer, "external_id"),
+    "recommendations": (Customer, "external_id"),
     "reviews": (Review, "pk"),
     "segments": (Segment, "key"),
 }

@@ -1,0 +1,48 @@
+"""What to recommend to a customer, from the stored lists."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from customers.models import Customer
+from insights import recommending
+from insights.choosing import KINDS
+from shops.rest.resources import Answer, Resource, reading
+
+COUNT = 20
+
+
+class Recommended(Answer):
+    """A product by the shop's id; `reason` is a sentence for the customer."""
+
+    product_id = serializers.CharField(source="product")
+    title = serializers.CharField()
+    category = serializers.CharField()
+    price_cents = serializers.IntegerField(allow_null=True)
+    reason = serializers.CharField()
+    score = serializers.FloatField()
+
+
+class RecommendationsAnswer(Answer):
+    """Up to 20 products of each kind, best first: never had, had before, both together."""
+
+    customer_id = serializers.CharField()
+    new = Recommended(many=True)
+    again = Recommended(many=True)
+    all = Recommended(many=True)
+
+
+class Recommendations(Resource):
+    """Products for a customer, written every night and after every purchase."""
+
+    model = Customer
+
+    @reading(_("What to recommend to a customer"), RecommendationsAnswer)
+    def retrieve(self, id: str) -> dict[str, Any]:
+        customer = self.one(external_id=id)
+        found = {
+            kind: recommending.recommend(self.shop, customer, kind=kind, count=COUNT)
+            for kind in KINDS
+        }
+        return {"customer_id": customer.external_id, **found}
