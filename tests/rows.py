@@ -5,7 +5,7 @@ import json
 from django.utils.timezone import now
 
 from campaigns import engine, launching, winback
-from campaigns.models import Campaign, CaughtMail
+from campaigns.models import Campaign, CaughtMail, FrequencyCap
 from customers import consent, imports, profiles
 from customers.models import PrivacyRequest
 from insights import recommendation_runs
@@ -46,6 +46,7 @@ def of_every_kind(shop: Shop) -> Campaign:
     Clustering.objects.create(shop=shop, customer_count=1, cluster_count=1, inertia=0)
     ProductRule.objects.create(shop=shop, kind="prefer", product=make.product(shop))
     recommendation_runs.learn(shop)
+    FrequencyCap.objects.create(shop=shop, messages=100, days=1)
     campaign = winback.create(shop)
     campaign.holdout_percent = 0
     campaign.save()
