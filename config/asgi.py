@@ -13,14 +13,16 @@ local.enter()
 django_application = get_asgi_application()
 
 from shops.group_commit import Intake  # noqa: E402  (needs Django to be set up)
+from shops.intake import DOORS  # noqa: E402
 
 intake = Intake()
+PREFIXES = tuple(door.prefix for door in DOORS)
 gc.freeze()  # what is loaded by now stays; looking through it again costs more than a call
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Webhooks go straight to intake; Django's handler would cost more than the work itself."""
-    if scope["type"] == "http" and scope["path"].startswith("/hooks/"):
+    """Intake's doors come before Django: its handler would cost more than the work itself."""
+    if scope["type"] == "http" and scope["path"].startswith(PREFIXES):
         await intake(scope, receive, send)
     elif scope["type"] == "http":
         await django_application(scope, receive, send)

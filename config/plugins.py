@@ -13,6 +13,7 @@ CONNECTORS = {
     "generic": "shops.connectors.generic.Generic",
     "saleor": "shops.connectors.saleor.Saleor",
     "shopify": "shops.connectors.shopify.Shopify",
+    "site": "shops.connectors.site.Site",
     "woocommerce": "shops.connectors.woocommerce.WooCommerce",
 }
 
@@ -53,6 +54,7 @@ PRODUCT_RISKS = {
 # it up when it is asked for, and one that gives an example for the preview.
 TEMPLATE_SOURCES = {
     "recommendations": ("insights.offers.Offers", "insights.offers.example"),
+    "visit": ("customers.identity.visit", "customers.identity.example_of_visit"),
 }
 
 # Resources of the REST API by the name in their address, each a shops.rest.resources.Resource.

@@ -1,4 +1,4 @@
-"""Addresses of the admin, the public pages, the webhook endpoint and the API."""
+"""Addresses of the admin, the public pages, the doors of intake and the API."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
 from campaigns.pages import unsubscribe
-from shops.pages import hook
+from shops.pages import hook, script, site
 from shops.rest import problems, reference
 
 handler400 = problems.bad_request
@@ -24,6 +24,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("language/", include("django.conf.urls.i18n")),
     path("hooks/<slug:key>/", hook, name="hook"),
+    path("site/<slug:key>/", site, name="site"),
+    path("waymark.js", script, name="script"),
     path("api/v1/docs/", reference.show, name="api-docs"),
     path("api/v1/openapi.json", reference.document, name="api-document"),
     path("api/v1/", include(api.urls)),

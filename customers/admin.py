@@ -15,8 +15,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from customers import ingest
-from customers.models import Customer, HistoryImport, Order, PrivacyRequest, Suppression
+from customers import identity, ingest
+from customers.models import (
+    Customer,
+    HistoryImport,
+    Order,
+    PrivacyRequest,
+    Recognition,
+    Suppression,
+)
 from customers.replaying import ReplayForm
 from shops.console import ReadOnly, ShopAdmin, shops_of
 from shops.masking import mask
@@ -59,6 +66,27 @@ class Customers(ReadOnly, ShopAdmin):
             "panels": gather(settings.CUSTOMER_PANELS, customer),
         }
         return TemplateResponse(request, "admin/customers/customer/page.html", context)
+
+
+@admin.register(Recognition)
+class Recognitions(ReadOnly, ShopAdmin):
+    """When visitors of the shops' pages proved who they are; a mistake can be undone."""
+
+    list_display = ("occurred_at", "visitor", "customer", "how", "undone_at", "shop")
+    list_filter = ("how", "shop")
+    search_fields = ("visitor__exact", "customer__external_id__exact", "customer__email__exact")
+    search_help_text = _("A visitor, a customer id, or an e-mail address")
+    list_select_related = ("shop", "customer")
+    actions = ("undo",)
+
+    @admin.action(description=_("Undo: this visitor was somebody else"), permissions=["undo"])
+    def undo(self, request: HttpRequest, recognitions: QuerySet[Recognition]) -> None:
+        identity.undo(recognitions.select_related("shop"))
+        said = gettext("What these visitors did now lies where it would without the chosen rows.")
+        messages.success(request, said)
+
+    def has_undo_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("customers.change_recognition")
 
 
 @admin.register(Order)

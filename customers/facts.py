@@ -1,8 +1,7 @@
 """Facts become rows: the one path for webhooks and imports, a few statements a batch.
 
 Every statement is safe to repeat and lets the newer of two updates win, so repeats and calls out of
-order converge. One batch of a shop is stored at a time: two that know halves of the same story
-would otherwise each miss the other's. Keys are sorted inside each statement.
+order converge. One batch of a shop is stored at a time. Keys are sorted inside each statement.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,10 +11,18 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from customers import consent, orders, privacy, touchpoints
+from customers import consent, identity, orders, privacy, touchpoints
 from customers.changes import Part
 from customers.columns import run
-from customers.sql import COUPONS, CUSTOMER_FIELDS, CUSTOMERS, IDENTITIES, PRODUCT_FIELDS, PRODUCTS
+from customers.sql import (
+    COUPONS,
+    CUSTOMER_FIELDS,
+    CUSTOMERS,
+    IDENTITIES,
+    ONE_AT_A_TIME,
+    PRODUCT_FIELDS,
+    PRODUCTS,
+)
 from shops.connectors.base import (
     LONG_AGO,
     ConsentFact,
@@ -25,11 +32,10 @@ from shops.connectors.base import (
     OrderFact,
     PrivacyFact,
     ProductFact,
+    RecognitionFact,
     TouchpointFact,
 )
 from shops.models import Shop
-
-ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('customers.facts'), %s)"
 
 
 def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:
@@ -40,15 +46,18 @@ def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:
     documents = [fact for fact in facts if isinstance(fact, OrderFact)]
     events = [fact for fact in facts if isinstance(fact, TouchpointFact)]
     consents = [fact for fact in facts if isinstance(fact, ConsentFact)]
+    proofs = [fact for fact in facts if isinstance(fact, RecognitionFact)]
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(ONE_AT_A_TIME, [shop.pk])
+            cursor.execute(ONE_AT_A_TIME, {"shop": shop.pk})
         said = [fact for fact in facts if isinstance(fact, CustomerFact)]
-        customers, changed = _customers(shop, said, _named(documents, events, consents))
+        named = _named(documents, [*events, *consents, *proofs])
+        customers, changed = _customers(shop, said, named)
         _products(shop, [f for f in facts if isinstance(f, ProductFact)], documents)
         _coupons(shop, [fact for fact in facts if isinstance(fact, CouponFact)])
         orders.store(shop, documents, customers, wake=wake)
         consent.state(shop, [_statement(fact, customers) for fact in consents])
+        met = identity.recognise(shop, [_proof(fact, customers) for fact in proofs])
         touchpoints.record(_touchpoints(shop, events, customers), wake=wake)
         for fact in facts:
             if isinstance(fact, PrivacyFact):
@@ -56,17 +65,17 @@ def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:
         if wake:
             allowed = [customers[fact.customer_id] for fact in consents if fact.explicit]
             touchpoints.mark_stale([*changed, *allowed], Part.CUSTOMER | Part.CONSENT)
+            touchpoints.mark_stale(met, Part.TOUCHPOINTS)
 
 
 def _named(
-    documents: list[OrderFact], events: list[TouchpointFact], consents: list[ConsentFact]
+    documents: list[OrderFact], rest: list[TouchpointFact | ConsentFact | RecognitionFact]
 ) -> dict[str, datetime]:
     """Customers that are only mentioned, and since when we know of each."""
     first: dict[str, datetime] = {}
     times = [
         *((order.customer_id, order.placed_at) for order in documents),
-        *((event.customer_id, event.occurred_at) for event in events),
-        *((consent.customer_id, consent.occurred_at) for consent in consents),
+        *((fact.customer_id, fact.occurred_at) for fact in rest),
     ]
     for name, at in times:
         if name:
@@ -172,20 +181,24 @@ def _statement(fact: ConsentFact, customers: dict[str, int]) -> consent.Statemen
     )
 
 
+def _proof(fact: RecognitionFact, customers: dict[str, int]) -> identity.Proof:
+    customer = fact.customer_key or customers[fact.customer_id]
+    return identity.Proof(fact.source, fact.visitor, customer, fact.occurred_at, fact.how)
+
+
 def _touchpoints(
     shop: Shop, events: list[TouchpointFact], customers: dict[str, int]
 ) -> list[touchpoints.Row]:
-    return [
-        touchpoints.Row(
-            shop.pk,
-            customers.get(event.customer_id),
-            event.kind,
-            event.source,
-            event.occurred_at,
-            event.data | _revision(event),
-        )
-        for event in events
-    ]
+    visits = [event for event in events if event.visitor]
+    owners = identity.owners(shop, {event.visitor for event in visits})
+    first = touchpoints.first_told(shop, [(event.source, event.occurred_at) for event in visits])
+    rows = []
+    for event in events:
+        at = first[event.source] if event.visitor else event.occurred_at
+        owner = owners.at(event.visitor, at) if event.visitor else customers.get(event.customer_id)
+        data = event.data | _revision(event)
+        rows.append(touchpoints.Row(shop.pk, owner, event.kind, event.source, at, data))
+    return rows
 
 
 def _revision(event: TouchpointFact) -> dict[str, str]:

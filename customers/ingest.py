@@ -4,13 +4,14 @@ import json
 from collections import defaultdict
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 from customers import facts, reconciling
 from shops import connectors, turns
 from shops.announcing import announce
-from shops.connectors.base import Call, Connector, Fact, PayloadError
+from shops.connectors.base import Call, Fact, PayloadError
 from shops.connectors.node import check_text
 from shops.fetched import FETCHED
 from shops.models import Delivery, Shop
@@ -44,7 +45,7 @@ def digest(*, limit: int = BATCH) -> int:
         by_shop: dict[int, list[Delivery]] = defaultdict(list)
         for delivery in claimed:
             by_shop[delivery.shop_id].append(delivery)
-        for shop in Shop.objects.filter(pk__in=list(by_shop)):
+        for shop in Shop.objects.filter(pk__in=list(by_shop)).select_related("site"):
             _mark(_digest_for(shop, by_shop.pop(shop.pk)))
         orphans = [delivery for found in by_shop.values() for delivery in found]
         _mark([(delivery, "ignored", "The shop is gone.") for delivery in orphans])
@@ -52,13 +53,12 @@ def digest(*, limit: int = BATCH) -> int:
 
 
 def _digest_for(shop: Shop, deliveries: list[Delivery]) -> list[Verdict]:
-    connector = connectors.get(shop.connector)
     readable: list[Read] = []
     verdicts: list[Verdict] = []
     partial: list[Read] = []
     for delivery in deliveries:
         try:
-            readable.append((delivery, _parse(connector, shop, delivery)))
+            readable.append((delivery, _parse(shop, delivery)))
         except PayloadError as fault:
             verdicts.append((delivery, "quarantined", str(fault)))
             partial.append((delivery, fault.readable))
@@ -85,14 +85,20 @@ def _store_fetched(shop: Shop, fetched: list[Read]) -> list[Verdict]:
     return verdicts
 
 
-def _parse(connector: Connector, shop: Shop, delivery: Delivery) -> list[Fact]:
+def _parse(shop: Shop, delivery: Delivery) -> list[Fact]:
+    """What the delivery says, by the connector that it came through."""
+    if delivery.connector not in settings.CONNECTORS:
+        raise PayloadError(
+            "(whole body)", f"there is no connector {delivery.connector!r} any more."
+        )
     try:
         payload = json.loads(bytes(delivery.body))
         check_text(payload)
     except RecursionError:
         raise PayloadError("(whole body)", "is nested too deep.") from None
-    call = Call(delivery.sent_at or delivery.received_at, shop.currency)
-    return connector.parse(delivery.topic, payload, call)
+    secrets = tuple(shop.site.secrets) if hasattr(shop, "site") else ()
+    call = Call(delivery.sent_at or delivery.received_at, shop.currency, shop.pk, secrets)
+    return connectors.get(delivery.connector).parse(delivery.topic, payload, call)
 
 
 def _store(shop: Shop, readable: list[Read]) -> list[Verdict]:

@@ -3,6 +3,7 @@
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
+from django.db.models.fields.json import KT
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +75,30 @@ class Identity(models.Model):
         ]
 
 
+class Recognition(models.Model):
+    """One time a visitor of the shop's pages proved to be a customer; any can be undone.
+
+    Whose a visitor's touchpoints are follows from all that stand: see `customers.identity`.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    source = models.CharField(_("source"), max_length=120)
+    visitor = models.CharField(_("visitor"), max_length=40)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, verbose_name=_("customer"))
+    how = models.CharField(_("how"), max_length=12)  # login, link
+    occurred_at = models.DateTimeField(_("occurred"))
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("recognised visitor")
+        verbose_name_plural = _("recognised visitors")
+        constraints = [UniqueConstraint(fields=["shop", "source"], name="recognition_once")]
+        indexes = [Index(fields=["shop", "visitor", "occurred_at"], name="recognition_visitor")]
+
+    def __str__(self) -> str:
+        return self.visitor
+
+
 class Touchpoint(models.Model):
     """Something a customer did or met. Partitioned by month; appended to, never edited.
 
@@ -101,6 +126,9 @@ class Touchpoint(models.Model):
             Index(fields=["shop", "occurred_at"], name="touchpoint_of_shop"),
             Index(fields=["customer", "-occurred_at"], name="touchpoint_history"),
             Index(fields=["id"], condition=Q(unread=True), name="touchpoint_unread"),
+            Index(
+                "shop", KT("data__visitor"), condition=Q(customer=None), name="touchpoint_visitor"
+            ),
         ]
 
     def __str__(self) -> str:

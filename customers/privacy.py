@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from customers import consent
-from customers.models import Customer, Identity, PrivacyRequest, Touchpoint
+from customers.models import Customer, Identity, PrivacyRequest, Recognition, Touchpoint
 from customers.sql import CUSTOMER_FIELDS
 from shops.connectors.base import PrivacyFact
 from shops.models import Shop
@@ -57,6 +57,7 @@ def _blank(customer: Customer, request: PrivacyRequest) -> None:
     if customer.external_id.startswith("guest:"):
         customer.external_id = _faceless(customer.external_id)
     customer.save()
+    Recognition.objects.filter(customer=customer).delete()
     Identity.objects.filter(customer=customer).exclude(value=customer.external_id).delete()
     Touchpoint.objects.filter(customer=customer).exclude(kind__startswith="order.").update(data={})
 

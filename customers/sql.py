@@ -4,6 +4,10 @@ Each field of a customer or product has a version, the time it was last said: so
 updates end in the same row whichever comes first. Equal times are settled by the value itself.
 """
 
+# One batch of a shop is stored at a time: two that know halves of the same story would otherwise
+# each miss the other's.
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('customers.facts'), %(shop)s)"
+
 CUSTOMER_FIELDS = ("email", "phone", "first_name", "last_name", "country", "language")
 PRODUCT_FIELDS = ("title", "category", "price_cents", "available")
 

@@ -46,6 +46,13 @@ LEFT JOIN customers_customer c ON c.id = t.customer_id
 WHERE t.kind = ANY(%(kinds)s) AND t.occurred_at > now() - %(memory)s
 """
 
+# The window keeps the search in one or two partitions.
+FIRST_TOLD = """
+SELECT source, min(occurred_at) FROM customers_touchpoint
+WHERE shop_id = %s AND source = ANY(%s) AND occurred_at BETWEEN %s AND %s GROUP BY source
+"""
+LOOSE = timedelta(days=15)  # twice as long as a source's time may be told late
+
 # An order's touchpoint shows the order as it stands.
 MOVED = """
 DELETE FROM customers_touchpoint t USING customers_order o
@@ -106,6 +113,20 @@ def record(rows: Sequence[Row], *, wake: bool = True) -> int:
         if any(row.kind in READ_LATER for row in rows):
             announce("review")
     return len(told)
+
+
+def first_told(shop: Shop, told: Sequence[tuple[str, datetime]]) -> dict[str, datetime]:
+    """When each source happened, for sources by loose clocks: the first time told stands."""
+    first: dict[str, datetime] = {}
+    if told:
+        times = [at for _, at in told]
+        window = min(times) - LOOSE, max(times) + LOOSE
+        with connection.cursor() as cursor:
+            cursor.execute(FIRST_TOLD, [shop.pk, [source for source, _ in told], *window])
+            first = dict(cursor.fetchall())
+    for source, at in told:
+        first.setdefault(source, at)
+    return first
 
 
 def _publish(kinds: set[str], told: Sequence[tuple[Any, ...]]) -> None:

@@ -34,6 +34,7 @@ from shops.models import (
     Shop,
     User,
 )
+from shops.site_console import SitePages
 
 __all__ = ["ApiKeys"]  # Django looks for admin pages in this module only
 
@@ -50,7 +51,7 @@ class Users(UserAdmin, ModelAdmin):
 
 
 @admin.register(Shop)
-class Shops(ShopAdmin):
+class Shops(SitePages, ShopAdmin):
     """The tenants, their webhook address and secrets."""
 
     list_display = ("name", "key", "connector", "currency", "timezone")
@@ -60,6 +61,7 @@ class Shops(ShopAdmin):
     actions = ("reveal_secret", "rotate_secret")
     actions_list = ("connect",)
     actions_detail = ("reconciliation",)
+    actions_row = ("show_site",)
 
     def get_urls(self) -> list[URLPattern]:
         admit = self.admin_site.admin_view
@@ -76,6 +78,10 @@ class Shops(ShopAdmin):
             shop = form.save(cast(User, request.user))
             return redirect("admin:shops_shop_connected", shop.pk)
         return self._page(request, "connect", _("Connect a shop"), {"form": form})
+
+    @action(description=_("Shop page script"), permissions=["change"])
+    def show_site(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:shops_shop_site", object_id)
 
     def has_connect_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request)

@@ -35,7 +35,8 @@ class PlatformForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(name, connectors.get(name).label) for name in settings.CONNECTORS]
+        known = {name: connectors.get(name) for name in settings.CONNECTORS}
+        choices = [(name, found.label) for name, found in known.items() if found.is_platform]
         self.fields["connector"].choices = choices  # type: ignore[attr-defined]
 
     def save(self, user: User) -> Shop:

@@ -31,8 +31,9 @@ WITH given AS (
     SELECT %(shop)s, message_id, 'accepted', now() FROM unknown ORDER BY message_id
     ON CONFLICT DO NOTHING RETURNING message_id
 )
-INSERT INTO shops_delivery (shop_id, received_at, message_id, topic, body, status, reason, origin)
-SELECT %(shop)s, now(), message_id, %(topic)s, body, 'accepted', '', %(origin)s
+INSERT INTO shops_delivery
+    (shop_id, received_at, message_id, connector, topic, body, status, reason, origin)
+SELECT %(shop)s, now(), message_id, %(connector)s, %(topic)s, body, 'accepted', '', %(origin)s
 FROM unknown JOIN fresh USING (message_id) ORDER BY message_id
 """
 
@@ -80,6 +81,7 @@ def store(shop: Shop, topic: str, orders: Sequence[Fetched]) -> int:
             STORE.format(known=settings.RECONCILED["orders"]),
             {
                 "shop": shop.pk,
+                "connector": shop.connector,
                 "topic": topic,
                 "origin": FETCHED,
                 "ids": [one.message_id for one in orders],

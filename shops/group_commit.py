@@ -1,4 +1,4 @@
-"""Webhook intake as a bare ASGI application: many calls share one durable commit."""
+"""Intake as a bare ASGI application: many calls share one durable commit."""
 
 import asyncio
 import os
@@ -9,11 +9,10 @@ from contextlib import suppress
 from typing import Any, LiteralString
 
 import psycopg
-from django.conf import settings
 
 from shops import intake
 from shops.announcing import CHANNEL, NOTIFY, connection_parameters
-from shops.intake import AWAY, UNSTORABLE, Answer, Answered, Incoming, Refused, Tenant
+from shops.intake import AWAY, UNSTORABLE, Answer, Answered, Door, Incoming, Refused, Tenant
 
 GROUP_ROWS = 500
 TENANT_SECONDS = 10  # other changes of a shop count by then; a new secret after AGAIN_SECONDS
@@ -24,11 +23,12 @@ ANNOUNCE_SECONDS = 0.02  # commits that notify wait for each other; one for many
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Values = list[Any] | dict[str, Any]
 Waiting = tuple[Incoming, "asyncio.Future[Answer]"]
 
 
 class Intake:
-    """Answers `/hooks/<shop key>/` after the commit that holds the call, never before."""
+    """Answers at every door after the commit that holds the call, never before."""
 
     def __init__(self) -> None:
         self.waiting: list[Waiting] = []
@@ -37,11 +37,12 @@ class Intake:
         self.announcing: asyncio.Task[None] | None = None
         self.database: psycopg.AsyncConnection[Any] | None = None
         self.connecting = asyncio.Lock()
-        self.tenants: dict[str, tuple[float, Tenant]] = {}
+        self.tenants: dict[tuple[str, str], tuple[float, Tenant]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        door = next(door for door in intake.DOORS if scope["path"].startswith(door.prefix))
         try:
-            answer = await self.answer(scope, receive)
+            answer = await self.answer(door, scope, receive)
         except Answered as known:
             answer = known.answer
         except (psycopg.Error, OSError, TimeoutError):
@@ -50,47 +51,46 @@ class Intake:
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(content)).encode()),
+            *((name.encode(), text.encode()) for name, text in answer.headers(door).items()),
         ]
-        if answer.retry_after:
-            headers.append((b"retry-after", str(answer.retry_after).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-    async def answer(self, scope: Scope, receive: Receive) -> Answer:
+    async def answer(self, door: Door, scope: Scope, receive: Receive) -> Answer:
         """The answer to one call. Raises Refused, or a database error when it was not stored."""
         if scope["method"] != "POST":
-            raise Refused(405, "method_not_allowed", "Webhooks are sent by POST.")
+            raise Refused(*intake.ONLY_POST)
         headers = {
             name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]
         }
-        key = scope["path"].removeprefix("/hooks/").rstrip("/")
-        sender = await self.tenant(key)
-        body = await _body(headers, receive)
+        key = scope["path"].removeprefix(door.prefix).rstrip("/")
+        sender = await self.tenant(door, key)
+        body = await _body(headers, receive, door.max_bytes)
         try:
             call = intake.check(sender, headers, body)
         except Refused as refusal:
             # The secret may have changed a moment ago.
-            if refusal.answer.status != 401 or not self.forget(key):
+            if refusal.answer.status != 401 or not self.forget(door, key):
                 raise
-            call = intake.check(await self.tenant(key), headers, body)
+            call = intake.check(await self.tenant(door, key), headers, body)
         return await self.store(call)
 
-    async def tenant(self, key: str) -> Tenant:
-        """The shop with this key, remembered for some seconds. Raises Refused (404)."""
-        known = self.tenants.get(key)
+    async def tenant(self, door: Door, key: str) -> Tenant:
+        """The caller with this key, remembered for some seconds. Raises Refused (404)."""
+        known = self.tenants.get((door.prefix, key))
         if known and time.monotonic() - known[0] < TENANT_SECONDS:
             return known[1]
-        rows = await self._ask(intake.FIND_SHOP, [key])
+        rows = await self._ask(door.find, {"key": key})
         found = intake.tenant(rows[0] if rows else None)
-        self.tenants[key] = (time.monotonic(), found)
+        self.tenants[door.prefix, key] = (time.monotonic(), found)
         return found
 
-    def forget(self, key: str) -> bool:
-        """Let the shop be looked up again; False when that was done a moment ago."""
-        known = self.tenants.get(key)
+    def forget(self, door: Door, key: str) -> bool:
+        """Let the caller be looked up again; False when that was done a moment ago."""
+        known = self.tenants.get((door.prefix, key))
         if known is None or time.monotonic() - known[0] < AGAIN_SECONDS:
             return False
-        del self.tenants[key]
+        del self.tenants[door.prefix, key]
         return True
 
     async def store(self, call: Incoming) -> Answer:
@@ -152,7 +152,7 @@ class Intake:
             earlier = await self._ask(intake.EARLIER_ANSWERS, intake.columns(again)[:2])
         return intake.answers(group, again, earlier)
 
-    async def _ask(self, statement: LiteralString, values: list[Any]) -> list[intake.Row]:
+    async def _ask(self, statement: LiteralString, values: Values) -> list[intake.Row]:
         """The rows that the database answers; one that is silent for too long is hung up on.
 
         Raises psycopg.Error or OSError.
@@ -164,7 +164,7 @@ class Intake:
             self._hang_up()
         return await asking
 
-    async def _rows(self, statement: LiteralString, values: list[Any]) -> list[intake.Row]:
+    async def _rows(self, statement: LiteralString, values: Values) -> list[intake.Row]:
         database = await self.connected()
         cursor = await database.execute(statement, values)
         return await cursor.fetchall() if cursor.description else []
@@ -204,9 +204,8 @@ def _settle(answer: "asyncio.Future[Answer]", result: Answer | Exception) -> Non
         answer.set_result(result)
 
 
-async def _body(headers: dict[str, str], receive: Receive) -> bytes:
+async def _body(headers: dict[str, str], receive: Receive, limit: int) -> bytes:
     declared = headers.get("content-length", "")
-    limit = settings.INTAKE_MAX_BYTES
     intake.check_size(int(declared) if declared.isdigit() else 0, limit)
     body, more = bytearray(), True
     while more:

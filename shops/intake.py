@@ -1,6 +1,7 @@
-"""The webhook contract: verify a call, keep it durably, answer. Shared by both front doors.
+"""The contract of calls that must not be lost: verify, keep durably, answer.
 
-`shops.group_commit` serves it as a bare ASGI application, `shops.pages` as a plain Django view.
+`shops.group_commit` serves it as a bare ASGI application, `shops.pages` as plain Django views.
+There are two doors: a shop's webhooks, and what the script on its pages tells.
 """
 
 import json
@@ -9,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from typing import Any
+from typing import Any, LiteralString
 
 import orjson
 from cryptography.fernet import InvalidToken
+from django.conf import settings
 
 from shops import connectors, secrecy
 from shops.connectors.base import BadSignature, Connector, PayloadError
@@ -23,18 +25,41 @@ limits = Limits()
 logger = logging.getLogger(__name__)
 
 FIND_SHOP = """
-SELECT id, connector, rate_limit, webhook_secret_sealed, previous_secret_sealed
-FROM shops_shop WHERE key = %s
+SELECT id, connector, rate_limit, '', webhook_secret_sealed, previous_secret_sealed
+FROM shops_shop WHERE key = %(key)s
 """
+FIND_SITE = """
+SELECT shop_id, 'site', rate_limit, origins FROM shops_site
+WHERE public_key = %(key)s OR (previous_public_key = %(key)s AND previous_public_key <> '')
+"""
+BEACON_BYTES = 65_536  # what browsers let a page send while it is being left
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address that is posted to, and by which statement its caller is found.
+
+    One that is `for_pages` may be posted to by scripts of other origins, which read its answers.
+    """
+
+    prefix: str
+    find: LiteralString
+    max_bytes: int
+    for_pages: bool = False
+
+
+WEBHOOKS = Door("/hooks/", FIND_SHOP, settings.INTAKE_MAX_BYTES)
+PAGES = Door("/site/", FIND_SITE, BEACON_BYTES, for_pages=True)
+DOORS = (WEBHOOKS, PAGES)
 
 # Sorted keys: two groups with the same keys in another order would deadlock. DISTINCT ON: a
 # repeat inside one group is as harmless as one a day later.
 STORE = """
 WITH incoming AS (
     SELECT DISTINCT ON (shop_id, message_id) *
-    FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::timestamptz[],
+    FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::timestamptz[],
         %b::bytea[], %b::text[], %b::text[])
-        AS call (shop_id, message_id, topic, sent_at, body, status, reason)
+        AS call (shop_id, message_id, connector, topic, sent_at, body, status, reason)
     WHERE shop_id IN (SELECT id FROM shops_shop)
     ORDER BY shop_id, message_id
 ), fresh AS (
@@ -44,8 +69,9 @@ WITH incoming AS (
     RETURNING shop_id, message_id
 ), kept AS (
     INSERT INTO shops_delivery
-        (shop_id, received_at, message_id, topic, sent_at, body, status, reason, digested_at)
-    SELECT shop_id, now(), message_id, topic, sent_at, body, status, reason,
+        (shop_id, received_at, message_id, connector, topic, sent_at, body, status, reason,
+        digested_at)
+    SELECT shop_id, now(), message_id, connector, topic, sent_at, body, status, reason,
         CASE status WHEN 'accepted' THEN NULL ELSE now() END
     FROM incoming JOIN fresh USING (shop_id, message_id)
 )
@@ -69,6 +95,14 @@ class Answer:
     @property
     def content(self) -> bytes:
         return json.dumps(self.body).encode()
+
+    def headers(self, door: Door) -> dict[str, str]:
+        """Beside the body's own; any page may read an answer, for it says nothing of anybody."""
+        found = {"retry-after": str(self.retry_after)} if self.retry_after else {}
+        if door.for_pages:
+            found["access-control-allow-origin"] = "*"
+            found["access-control-expose-headers"] = "retry-after"
+        return found
 
 
 RETRY_AFTER_SECONDS = 5
@@ -97,11 +131,13 @@ class Refused(Answered):
 
 @dataclass(frozen=True)
 class Tenant:
-    """What intake needs to know of a shop; unsealed once, kept for some seconds."""
+    """What intake needs to know of a caller; unsealed once, kept for some seconds."""
 
     shop_id: int
+    connector_name: str
     connector: Connector
     rate_limit: int
+    origins: frozenset[str]  # of pages that may post; empty: any
     secrets: tuple[str, ...]
 
 
@@ -111,6 +147,7 @@ class Incoming:
 
     shop_id: int
     message_id: str
+    connector: str
     topic: str
     sent_at: datetime | None
     body: bytes
@@ -123,20 +160,22 @@ class Incoming:
 
 
 UNSTORABLE = (400, "bad_request", "The database does not take this call: check its id and topic.")
-UNKNOWN_SHOP = (404, "unknown_shop", "No shop has this webhook address. Check its key.")
+UNKNOWN_SHOP = (404, "unknown_shop", "No shop has this address. Check its key.")
+ONLY_POST = (405, "method_not_allowed", "This address is posted to.")
 
 
 def tenant(row: Row | None) -> Tenant:
-    """The tenant in a FIND_SHOP row. Raises Refused (404) when there is none."""
+    """The tenant in the row that a door's statement found. Raises Refused (404) without one."""
     if row is None:
         raise Refused(*UNKNOWN_SHOP)
-    shop_id, connector, rate_limit, *sealed = row
+    shop_id, name, rate_limit, origins, *sealed = row
     try:
         secrets = tuple(secrecy.unseal(text) for text in sealed if text)
     except InvalidToken as fault:
         logger.error("The secrets of shop %s were sealed under another SECRET_KEY.", shop_id)
         raise Answered(AWAY) from fault
-    return Tenant(shop_id, connectors.get(connector), rate_limit, secrets)
+    allowed = frozenset(origins.split())
+    return Tenant(shop_id, name, connectors.get(name), rate_limit, allowed, secrets)
 
 
 def check_size(size: int, limit: int) -> None:
@@ -150,8 +189,10 @@ def check_size(size: int, limit: int) -> None:
 def check(sender: Tenant, headers: Mapping[str, str], body: bytes) -> Incoming:
     """A verified, readable call within the shop's limit. Header names are lower case.
 
-    Raises Refused with 401, 429 or 400, or Answered for a platform's first call.
+    Raises Refused with 401, 403, 429 or 400, or Answered for a platform's first call.
     """
+    if sender.origins and headers.get("origin") not in sender.origins:
+        raise Refused(403, "foreign_origin", "This shop takes nothing from pages of this origin.")
     if sender.connector.is_greeting(headers, body):
         raise Answered(Answer(200, {"ok": True, "status": "ready"}))
     try:
@@ -170,6 +211,7 @@ def check(sender: Tenant, headers: Mapping[str, str], body: bytes) -> Incoming:
     return Incoming(
         shop_id=sender.shop_id,
         message_id=envelope.message_id,
+        connector=sender.connector_name,
         topic=envelope.topic,
         sent_at=envelope.sent_at,
         body=body,
@@ -181,7 +223,8 @@ def check(sender: Tenant, headers: Mapping[str, str], body: bytes) -> Incoming:
 def check_rate(sender: Tenant) -> None:
     """Raises Refused (429) above the shop's limit. Asked after the signature: a stranger who
     knows the address cannot use the limit up."""
-    wait = limits.wait(sender.shop_id, sender.rate_limit)
+    # A bucket for each connector: visitors who flood the shop's pages do not stop its webhooks.
+    wait = limits.wait((sender.shop_id, sender.connector_name), sender.rate_limit)
     if wait:
         raise Refused(
             429,
@@ -193,7 +236,7 @@ def check_rate(sender: Tenant) -> None:
 
 def columns(group: Sequence[Incoming]) -> list[list[Any]]:
     """The parameters of STORE."""
-    names = ("shop_id", "message_id", "topic", "sent_at", "body", "status", "reason")
+    names = ("shop_id", "message_id", "connector", "topic", "sent_at", "body", "status", "reason")
     return [[getattr(call, name) for call in group] for name in names]
 
 

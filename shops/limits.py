@@ -1,6 +1,7 @@
 """How many calls a second a sender, a shop or an API key, may make to this process."""
 
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 
@@ -16,9 +17,9 @@ class Bucket:
 class Limits:
     """One bucket per sender. In memory on purpose: a round trip would cost more than the call."""
 
-    buckets: dict[int, Bucket] = field(default_factory=dict)
+    buckets: dict[Hashable, Bucket] = field(default_factory=dict)
 
-    def wait(self, sender: int, per_second: int) -> float:
+    def wait(self, sender: Hashable, per_second: int) -> float:
         """Seconds until the sender may call again; 0 when this call is within the limit."""
         if not per_second:
             return 0

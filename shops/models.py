@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from shops import secrecy
+from shops.site_models import Site as Site  # for Django, which looks for models here
 
 
 class User(AbstractUser):
@@ -138,6 +139,7 @@ class Delivery(models.Model):
     )
     received_at = models.DateTimeField(_("received"), default=now)
     message_id = models.CharField(_("message id"), max_length=100)
+    connector = models.CharField(_("connector"), max_length=40, default="generic")
     topic = models.CharField(_("topic"), max_length=100)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)  # by the platform's clock
     body = models.BinaryField(_("body"))
@@ -159,6 +161,7 @@ class Delivery(models.Model):
                 condition=Q(origin="missing"),
                 name="delivery_missing",
             ),
+            Index(fields=["shop", "id"], condition=Q(connector="site"), name="delivery_of_site"),
         ]
 
     def __str__(self) -> str:

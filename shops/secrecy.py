@@ -23,6 +23,16 @@ def new_webhook_secret() -> str:
     return seal("whsec_" + base64.b64encode(secrets.token_bytes(24)).decode())
 
 
+def new_recognition_secret() -> str:
+    """A fresh secret (24 random bytes) that a shop signs its customers' ids with, sealed."""
+    return seal("rec_" + secrets.token_urlsafe(24))
+
+
+def new_public_key() -> str:
+    """A fresh key that pages may show (16 random bytes)."""
+    return f"pub_{secrets.token_hex(16)}"
+
+
 def _fernet() -> Fernet:
     key = hashlib.sha256(b"waymark.seal:" + settings.SECRET_KEY.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))

@@ -7,7 +7,7 @@ from django.utils.timezone import now
 from campaigns import engine, launching, winback
 from campaigns.models import Campaign, CaughtMail, FrequencyCap
 from customers import consent, imports, profiles
-from customers.models import PrivacyRequest
+from customers.models import PrivacyRequest, Recognition
 from insights import recommendation_runs
 from insights.recommendation_models import ProductRule
 from journeys import lifecycle, stages
@@ -31,6 +31,9 @@ def of_every_kind(shop: Shop) -> Campaign:
     imports.HistoryImport.objects.create(shop=shop, kind="orders", digest="0", file_name="f.csv")
     consent.suppress(shop, channel="email", address="x@example.com", reason="bounced")
     PrivacyRequest.objects.create(shop=shop, reference="r", kind="export", requested_at=now())
+    Recognition.objects.create(
+        shop=shop, source="s", visitor="v", customer=ann, how="login", occurred_at=now()
+    )
     Coupon.objects.create(shop=shop, external_id="c", code="10off", kind="percent", value=10)
     told = Endpoint.objects.create(shop=shop, url="https://x.example.com/", events=["order.placed"])
     OutgoingEvent.objects.create(

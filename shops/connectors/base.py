@@ -1,10 +1,10 @@
 """What a connector must do, and the one vocabulary it translates into."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.functional import Promise
 
@@ -40,10 +40,15 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a payload does not say itself: when it was sent and the shop's currency."""
+    """What a payload does not say itself: when it was sent, and what is known of its shop.
+
+    `secrets` are those that the shop signs its customers' ids with for its pages.
+    """
 
     sent_at: datetime
     currency: str
+    shop_id: int = 0
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,8 @@ class TouchpointFact:
     """Anything else a customer did or met. `source` makes a repeat recognisable.
 
     `revised_at` is set where the shop may tell the same touchpoint again with other words: the
-    newest are kept.
+    newest are kept. `visitor` is set where somebody on the shop's pages did it: then it belongs to
+    whoever that visitor proves to be, and the first time told stands, for their clocks are loose.
     """
 
     source: str
@@ -137,6 +143,22 @@ class TouchpointFact:
     occurred_at: datetime
     data: dict[str, Any] = field(default_factory=dict)
     revised_at: datetime | None = None
+    visitor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionFact:
+    """A visitor of the shop's pages has proved to be a customer: by `login` or by a mail's `link`.
+
+    The customer is named by the shop's id, or by our own key where a link of ours says so.
+    """
+
+    source: str
+    visitor: str
+    occurred_at: datetime
+    how: str
+    customer_id: str = ""
+    customer_key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +190,34 @@ class PrivacyFact:
 
 
 Fact = (
-    CustomerFact | ProductFact | CouponFact | OrderFact | TouchpointFact | ConsentFact | PrivacyFact
+    CustomerFact
+    | ProductFact
+    | CouponFact
+    | OrderFact
+    | TouchpointFact
+    | RecognitionFact
+    | ConsentFact
+    | PrivacyFact
 )
+Event = TypeVar("Event")
+
+
+def read_each(events: Iterable[Event], read: Callable[[Event], list[Fact]]) -> list[Fact]:
+    """The facts of a batch's events.
+
+    Raises PayloadError for the first that cannot be read, with the facts of all that can.
+    """
+    facts: list[Fact] = []
+    faults = []
+    for event in events:
+        try:
+            facts += read(event)
+        except PayloadError as fault:
+            faults.append(fault)
+    if faults:
+        rest = f" ({len(faults) - 1} more events have faults.)" if len(faults) > 1 else ""
+        raise PayloadError(faults[0].path, faults[0].message + rest, readable=facts)
+    return facts
 
 
 class Connector(ABC):
@@ -177,6 +225,7 @@ class Connector(ABC):
 
     label: str
     api: Api | None = None  # where the platform can be asked for its orders
+    is_platform = True  # a shop may be connected by it
     makes_secret = True  # the platform makes the signing secret; else it takes ours
     guide: str | Promise  # where the shop's owner enters address and secret
 

@@ -25,6 +25,7 @@ from shops.connectors.base import (
     PayloadError,
     ProductFact,
     TouchpointFact,
+    read_each,
 )
 from shops.connectors.node import moment
 
@@ -94,17 +95,14 @@ class Generic(Connector):
     def _batch(self, payload: Any) -> list[Fact]:
         """Every event that can be read; the fault names those that cannot."""
         _check({"$ref": "#/$defs/batch", "$defs": SCHEMA["$defs"]}, payload, [])
-        facts: list[Fact] = []
-        faults = []
-        for number, event in enumerate(payload["events"]):
-            try:
-                facts += self._named_event(event)
-            except PayloadError as fault:
-                faults.append(PayloadError(f"events[{number}].{fault.path}", fault.message))
-        if faults:
-            rest = f" ({len(faults) - 1} more events have faults.)" if len(faults) > 1 else ""
-            raise PayloadError(faults[0].path, faults[0].message + rest, readable=facts)
-        return facts
+        return read_each(enumerate(payload["events"]), self._numbered)
+
+    def _numbered(self, numbered: tuple[int, Any]) -> list[Fact]:
+        number, event = numbered
+        try:
+            return self._named_event(event)
+        except PayloadError as fault:
+            raise PayloadError(f"events[{number}].{fault.path}", fault.message) from fault
 
     def _named_event(self, event: Any) -> list[Fact]:
         topic = event.get("type") if isinstance(event, dict) else None

@@ -5,9 +5,10 @@ const list = panel.querySelector("[data-list]");
 async function look() {
   const answer = await fetch(panel.dataset.arrivals);
   if (!answer.ok) return;
-  const { arrivals } = await answer.json();
+  const { arrivals, figures = {} } = await answer.json();
   panel.querySelector("[data-waiting]").hidden = arrivals.length > 0;
   panel.querySelector("[data-done]").hidden = arrivals.length === 0;
+  for (const [name, text] of Object.entries(figures)) panel.querySelector(`[data-figure=${name}]`).textContent = text;
   list.replaceChildren(...arrivals.map((arrival) => {
     const row = document.createElement("li");
     const topic = document.createElement("b");

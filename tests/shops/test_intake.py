@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import Webhook
 
 from shops import group_commit, limits, rotation
 from shops.group_commit import Intake
-from shops.intake import Incoming
+from shops.intake import WEBHOOKS, Incoming
 from shops.models import Delivery, DeliveryKey
 from tests import make
 
@@ -213,7 +213,7 @@ def test_a_call_for_a_shop_that_was_just_deleted_is_404_and_its_group_is_stored(
         async with front_door() as (client, intake):
             await client.post(*calls[0][:1], content=calls[0][1], headers=calls[0][2])
             path, content, headers = signed(gone, ORDER, message_id="msg_x")
-            await intake.tenant(gone.key)
+            await intake.tenant(WEBHOOKS, gone.key)
             await asyncio.to_thread(delete, gone)
             posts = [client.post(p, content=c, headers=h) for p, c, h in calls[1:]]
             posts.insert(4, client.post(path, content=content, headers=headers))
@@ -229,7 +229,7 @@ def test_a_call_for_a_shop_that_was_just_deleted_is_404_and_its_group_is_stored(
 @pytest.mark.parametrize("topic", ["x" * 200, "\ud800"])
 def test_a_row_that_the_database_refuses_does_not_take_its_group_down(shop, topic):
     def incoming(number, topic="order.placed"):
-        return Incoming(shop.pk, f"m{number}", topic, None, b"{}", "accepted", "")
+        return Incoming(shop.pk, f"m{number}", "generic", topic, None, b"{}", "accepted", "")
 
     async def store_all():
         intake = Intake()
