@@ -29,7 +29,7 @@ def shop():
     people = Customer.objects.bulk_create(
         Customer(shop=shop, external_id=str(n), email=f"{n}@example.com") for n in range(BUYERS)
     )
-    orders = []
+    orders: list[Order] = []
     for n, person in enumerate(people):
         gap = random.uniform(8, 25) if n % 2 else random.uniform(90, 400)
         day = random.uniform(0, 60)
@@ -56,7 +56,7 @@ def test_features_as_of_a_day_are_identical_whether_or_not_later_rows_exist(shop
     before = features.read(shop, day)
 
     Order.objects.filter(placed_at__gt=day).delete()
-    make.touchpoint(Customer.objects.filter(shop=shop).first(), kind="email.opened")
+    make.touchpoint(Customer.objects.get(shop=shop, external_id="1"), kind="email.opened")
     after = features.read(shop, day)
 
     assert np.array_equal(before.customers, after.customers)
