@@ -12,7 +12,7 @@ from campaigns.letters import Letter
 from customers import consent, touchpoints
 from customers.columns import run
 
-AT_ONCE = 100
+AT_ONCE = 200
 AT_LATEST_SECONDS = 0.2
 RETRY_AFTER = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 480))
 

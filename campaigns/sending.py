@@ -19,7 +19,7 @@ from campaigns.letters import Letter
 from shops import turns
 
 BATCH = 1_000
-AT_ONCE = 50  # letters between two looks; a crash makes at most so many uncertain
+AT_ONCE = 100  # letters between two looks; a crash makes at most so many uncertain
 
 LOST = """
 UPDATE campaigns_message m SET
