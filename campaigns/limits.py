@@ -68,8 +68,8 @@ class _OutputNode(OutputNode):
         left, filters = getattr(expression, "left", None), getattr(expression, "filters", None)
         self.path: tuple[str, ...] = ()
         if isinstance(left, Path) and not filters and type(expression) is FilteredExpression:
-            path = left.path
-            self.path = tuple(path) if all(isinstance(name, str) for name in path) else ()
+            names = tuple(name for name in left.path if isinstance(name, str))
+            self.path = names if len(names) == len(left.path) else ()
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         value = context.scope.get(self.path[0]) if self.path else None
