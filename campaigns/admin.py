@@ -17,7 +17,16 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from campaigns import launching, outline, panels, plan_check, program, rendering, report, versions
+from campaigns import (
+    launching,
+    outline,
+    plan_check,
+    program,
+    rendering,
+    report,
+    versions,
+    why,
+)
 from campaigns.models import (
     Campaign,
     CaughtMail,
@@ -226,7 +235,7 @@ class Messages(ReadOnly, ShopAdmin):
 
     @admin.display(description=_("why"))
     def why(self, message: Message) -> SafeString:
-        return format_html_join("", "<p>{}</p>", ((line,) for line in panels.why(message)))
+        return format_html_join("", "<p>{}</p>", ((line,) for line in why.of_message(message)))
 
 
 @admin.register(FrequencyCap)

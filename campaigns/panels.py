@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from campaigns import report
+from campaigns import report, why
 from campaigns.models import Campaign, Message
 from customers.models import Customer
-from segments import rules
 from shops.models import Shop
 from shops.panels import Panel
+
+SHOWN = 5
 
 
 def campaigns(shop: Shop) -> Panel:
@@ -24,28 +25,13 @@ def messages(customer: Customer) -> Panel:
         .select_related("campaign", "template")
         .order_by("-id")[:50]
     )
-    shown = [(message, why(message)) for message in rows]
+    shown = [(message, why.of_message(message)) for message in rows]
     return Panel(_("Messages"), "panels/messages.html", {"messages": shown}, width=8)
 
 
-def why(message: Message) -> list[str]:
-    """The frozen trail of a message as sentences."""
-    trail = message.trail
-    lines = []
-    if stage := trail.get("stage"):
-        lines.append(_("Was at the stage “%s”.") % stage["name"])
-        rule = stage.get("facts", {}).get("rule")
-        if rule:
-            lines.append(_("The stage's rule: %s.") % rules.describe(rule))
-    if segment := trail.get("segment"):
-        lines.append(_("Was in the segment “%s”.") % segment["name"])
-    if audience := trail.get("audience"):
-        lines.append(_("The campaign's audience: %s.") % rules.describe(audience))
-    if "holdout_percent" in trail:
-        lines.append(_("Not among the %s percent held out.") % trail["holdout_percent"])
-    gate = trail.get("gate")
-    if gate and gate["refusal"]:
-        lines.append(_("Refused at the gate: %s.") % gate["refusal"])
-    elif gate:
-        lines.append(_("Passed the gate: %s.") % ", ".join(gate["checked"]))
-    return lines
+def absences(customer: Customer) -> Panel:
+    """The running campaigns that sent the customer nothing, each with what stood in the way."""
+    running = Campaign.objects.filter(shop=customer.shop, status="running", fault="")
+    without = running.exclude(message__customer=customer).order_by("-launched_at")[:SHOWN]
+    shown = [(campaign, why.of_absence(campaign, customer)) for campaign in without]
+    return Panel(_("Why not"), "panels/absences.html", {"campaigns": shown}, width=4)

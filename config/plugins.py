@@ -166,6 +166,7 @@ CUSTOMER_PANELS = [
     "insights.prediction_panels.scores",
     "journeys.panels.visits",
     "campaigns.panels.messages",
+    "campaigns.panels.absences",
     "segments.panels.memberships",
     "reviews_nlp.panels.reviews",
     "customers.panels.consents",

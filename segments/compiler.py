@@ -50,6 +50,16 @@ class Compiled:
     due: str = ""
     shown: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def seen(self) -> str:
+        """SQL of one JSON object with the values that decide."""
+        # A percent sign of a name is doubled for the driver.
+        pairs = ", ".join(
+            f"'{name.replace(chr(39), chr(39) * 2).replace('%', '%%')}', {sql}"
+            for name, sql in self.shown
+        )
+        return f"jsonb_build_object({pairs})"
+
 
 def compile(
     rule: Rule,

@@ -154,7 +154,7 @@ def _diff(segment: Segment, compiled: Compiled, customers: list[int] | None) -> 
         "due": compiled.due,
         "only_c": "AND c.id = ANY(%(customers)s)" if only else "",
         "only_m": only_m,
-        "why": _why(compiled),
+        "why": compiled.seen,
     }
     evaluated = (EVALUATED_WITH_DUE if compiled.due else EVALUATED).format(**pieces)
     own = {
@@ -175,15 +175,6 @@ def _diff(segment: Segment, compiled: Compiled, customers: list[int] | None) -> 
     ):
         outbox.publish(MOVED.format(only_m=only_m), own)
     return moved
-
-
-def _why(compiled: Compiled) -> str:
-    """The JSON of the values that decide. A percent sign of a name is doubled for the driver."""
-    pairs = ", ".join(
-        f"'{name.replace(chr(39), chr(39) * 2).replace('%', '%%')}', {sql}"
-        for name, sql in compiled.shown
-    )
-    return f"jsonb_build_object({pairs})"
 
 
 def _keep_rule(segment: Segment) -> None:
