@@ -20,6 +20,7 @@ from django.utils.timezone import now
 
 from customers import touchpoints
 from customers.changes import Part
+from customers.columns import run
 from customers.models import Customer, Recognition
 from customers.sql import ONE_AT_A_TIME
 from shops import recognising
@@ -66,7 +67,7 @@ FROM stretches ORDER BY visitor, stretches.since, until
 )
 
 # Found by two indexes: what is nobody's yet, and what is of somebody the visitor ever was.
-SETTLE = (
+MISPLACED = (
     STRETCHES
     + """, known AS (
     SELECT id, occurred_at, customer_id, data->>'visitor' AS visitor FROM customers_touchpoint
@@ -76,18 +77,22 @@ SETTLE = (
     WHERE customer_id IN (SELECT customer_id FROM customers_recognition
         WHERE shop_id = %(shop)s AND visitor = ANY(%(visitors)s))
     AND data->>'visitor' = ANY(%(visitors)s)
-), due AS (
-    SELECT k.id, k.occurred_at, k.customer_id AS before, s.customer_id AS after
-    FROM known k LEFT JOIN stretches s ON s.visitor = k.visitor
-        AND k.occurred_at >= s.since AND k.occurred_at < s.until
-    WHERE k.customer_id IS DISTINCT FROM s.customer_id
-), moved AS (
-    UPDATE customers_touchpoint t SET customer_id = due.after FROM due
-    WHERE t.id = due.id AND t.occurred_at = due.occurred_at
 )
-SELECT before, after FROM due
+SELECT s.customer_id, k.id, k.occurred_at, k.customer_id
+FROM known k LEFT JOIN stretches s ON s.visitor = k.visitor
+    AND k.occurred_at >= s.since AND k.occurred_at < s.until
+WHERE k.customer_id IS DISTINCT FROM s.customer_id
+ORDER BY k.id
 """
 )
+
+# A statement of its own: the planner then knows how few they are, and finds each by its key. In one
+# with the search it read every touchpoint there is.
+MOVE = """
+UPDATE customers_touchpoint t SET customer_id = due.customer_id
+FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS due (customer_id, id, occurred_at)
+WHERE t.id = due.id AND t.occurred_at = due.occurred_at
+"""
 
 FORGET = """
 DELETE FROM customers_identity
@@ -160,10 +165,11 @@ def settle(shop: Shop, visitors: Iterable[str]) -> set[int]:
     chosen = sorted(set(visitors))
     if not chosen:
         return set()
-    moved = _run(SETTLE, shop, chosen)
+    misplaced = _run(MISPLACED, shop, chosen)
+    run(MOVE, [row[:3] for row in misplaced])
     _run(FORGET, shop, chosen)
     _run(NAME, shop, chosen)
-    return {customer for pair in moved for customer in pair if customer}
+    return {customer for row in misplaced for customer in (row[0], row[3]) if customer}
 
 
 def visit(customer: Customer) -> dict[str, str]:
