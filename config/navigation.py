@@ -28,7 +28,6 @@ NAVIGATION = [
             page(_("RFM groups"), "grid_on", "segments.rfmscore"),
             page(_("Personas"), "diversity_3", "segments.clustering"),
             page(_("Recognised visitors"), "fingerprint", "customers.recognition"),
-            page(_("Predictions"), "query_stats", "insights.trainedmodel"),
             page(_("Privacy requests"), "shield", "customers.privacyrequest"),
             page(_("Suppressed addresses"), "block", "customers.suppression"),
         ],
@@ -45,7 +44,14 @@ NAVIGATION = [
             page(_("Caught mails"), "inbox", "campaigns.caughtmail"),
         ],
     },
-    {"title": _("Reviews"), "items": [page(_("Reviews"), "reviews", "reviews_nlp.review")]},
+    {
+        "title": _("Reviews"),
+        "items": [
+            page(_("Reviews"), "reviews", "reviews_nlp.review"),
+            page(_("Aspect alarms"), "notification_important", "reviews_nlp.aspectalarm"),
+            page(_("Aspects"), "label", "reviews_nlp.shopaspect"),
+        ],
+    },
     {
         "title": _("Shops"),
         "items": [

@@ -25,6 +25,9 @@ CHANNELS = {
 # name: a reviews_nlp.analysers.base.Analyser
 ANALYSERS = {
     "textblob": "reviews_nlp.analysers.textblob.TextBlobAnalyser",
+    "lexicon": "reviews_nlp.analysers.lexicon.LexiconAnalyser",
+    "trained": "reviews_nlp.analysers.trained.TrainedAnalyser",
+    "encoder": "reviews_nlp.analysers.encoder.EncoderAnalyser",
 }
 
 # name: an insights.recommenders.base.Recommender; insights.recommenders.blend weighs them
@@ -45,9 +48,8 @@ PRODUCT_RISKS = {
         / (sum(l.quantity) FILTER (WHERE o.kind = 'sale') + 20.0)
         FROM customers_orderline l JOIN customers_order o ON o.id = l.order_id
         WHERE l.product_id = p.id)""",
-    "praised_little": """(SELECT count(*) FILTER (WHERE a.sentiment < -0.2) / (count(*) + 5.0)
-        FROM reviews_nlp_review r JOIN reviews_nlp_reviewanalysis a ON a.review_id = r.id
-        WHERE r.product_id = p.id)""",
+    "praised_little": """(SELECT count(*) FILTER (WHERE r.sentiment < -0.2) / (count(*) + 5.0)
+        FROM reviews_nlp_review r WHERE r.product_id = p.id AND r.suspicion = '')""",
 }
 
 # What a template may speak of beside the customer, by name: a function of the customer that looks
@@ -75,14 +77,6 @@ API_RESOURCES = {
     "segments": "segments.api.Segments",
     "touchpoints": "customers.api.Touchpoints",
     "visits": "journeys.api.Visits",
-}
-
-# name: an insights.predictors.base.Predictor
-PREDICTORS = {
-    "purchase_30d": "insights.predictors.purchase.Purchase",
-    "churn_90d": "insights.predictors.churn.Churn",
-    "orders_90d": "insights.predictors.order_count.OrderCount",
-    "orders_365d": "insights.predictors.order_count.OrderCountYear",
 }
 
 # What an endpoint of a shop may ask to be told: the type and when it is told.
@@ -119,6 +113,8 @@ REACHABLE = f"""({ALLOWS} AND (CASE {{key}} WHEN 'sms' THEN c.phone ELSE c.email
 SCORE = """(CASE WHEN jsonb_typeof(p.scores -> {key}) = 'number'
     THEN (p.scores ->> {key})::float8 END)"""
 RFM_OF_CUSTOMER = "(SELECT r.{} FROM segments_rfmscore r WHERE r.customer_id = c.id)"
+SPOKEN_OF = "jsonb_path_query_array(p.opinions -> '{}', '$.keyvalue().key')"
+SPOKEN_AT = "(p.opinions -> '{}' ->> {{key}})::timestamptz"
 RULE_FIELDS = {
     "customer.email": ("text", "c.email", _("E-mail")),
     "customer.country": ("text", "c.country", _("Country")),
@@ -128,6 +124,14 @@ RULE_FIELDS = {
     **features.rule_fields(),
     "opinions.review_count": ("number", "coalesce(p.review_count, 0)", _("Reviews")),
     "opinions.mean_sentiment": ("number", "p.mean_sentiment", _("Mean review sentiment")),
+    "opinions.praised": ("list", SPOKEN_OF.format("praised"), _("Praised")),
+    "opinions.complained": ("list", SPOKEN_OF.format("complained"), _("Complained about")),
+    "praised.*": ("date", SPOKEN_AT.format("praised"), _("Last praised")),
+    "complained.*": (
+        "date",
+        SPOKEN_AT.format("complained"),
+        _("Last complained about"),
+    ),
     "rfm.recency": ("number", RFM_OF_CUSTOMER.format("recency"), _("RFM recency (1 to 5)")),
     "rfm.frequency": ("number", RFM_OF_CUSTOMER.format("frequency"), _("RFM frequency (1 to 5)")),
     "rfm.monetary": ("number", RFM_OF_CUSTOMER.format("monetary"), _("RFM monetary (1 to 5)")),
@@ -155,7 +159,6 @@ OVERVIEW_PANELS = [
     "segments.panels.sizes",
     "journeys.panels.stages",
     "reviews_nlp.panels.sentiment",
-    "insights.prediction_panels.models_off",
     "campaigns.panels.campaigns",
     "shops.overview.deliveries",
 ]
@@ -163,7 +166,6 @@ CUSTOMER_PANELS = [
     "customers.panels.facts",
     "customers.panels.timeline",
     "insights.panels.recommendations",
-    "insights.prediction_panels.scores",
     "journeys.panels.visits",
     "campaigns.panels.messages",
     "campaigns.panels.absences",

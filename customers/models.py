@@ -207,6 +207,9 @@ class Profile(FeatureColumns):
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     review_count = models.IntegerField(_("reviews"), default=0)
     mean_sentiment = models.FloatField(_("mean review sentiment"), null=True)
+    opinions = models.JSONField(
+        _("opinions"), default=dict, db_default=models.Value({}, models.JSONField())
+    )
     scores = models.JSONField(_("scores"), default=dict)
     refreshed_at = models.DateTimeField(_("refreshed"), default=now)
 

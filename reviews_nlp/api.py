@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.serializers import ModelSerializer
 
 from customers.api import CustomerId, by_customer
-from reviews_nlp.models import Review, ReviewAnalysis
+from reviews_nlp.models import AspectOpinion, Review, ReviewAnalysis
 from shops.models import Product, Shop
 from shops.rest import filters
 from shops.rest.filters import Filter
@@ -21,6 +21,14 @@ class AnalysisAnswer(ModelSerializer):
         fields = ("analyser", "version", "sentiment", "analysed_at")
 
 
+class OpinionAnswer(ModelSerializer):
+    """What the review says of one aspect, and where; sentiment from -1 (bad) to 1 (good)."""
+
+    class Meta:
+        model = AspectOpinion
+        fields = ("aspect", "sentiment", "start", "end")
+
+
 class ReviewAnswer(ModelSerializer):
     """One customer's words about a product."""
 
@@ -28,12 +36,14 @@ class ReviewAnswer(ModelSerializer):
     product_id = serializers.CharField(
         source="product.external_id", allow_null=True, default=None
     )  # fmt: skip
+    opinions = OpinionAnswer(many=True)
     analyses = AnalysisAnswer(many=True)
 
     class Meta:
         model = Review
         fields = ("id", "source", "customer_id", "product_id", "rating", "title", "text",
-                  "language", "written_at", "analyses")  # fmt: skip
+                  "language", "written_at", "sentiment", "confidence", "suspicion", "opinions",
+                  "analyses")  # fmt: skip
 
 
 def _of_product(rows: QuerySet[Review], value: str, shop: Shop) -> QuerySet[Review]:
@@ -72,4 +82,4 @@ class Reviews(Resource):
 
     def rows(self) -> QuerySet[Review]:
         found = super().rows().select_related("customer", "product")
-        return found.prefetch_related("analyses")
+        return found.prefetch_related("analyses", "opinions")

@@ -11,19 +11,18 @@ from shops import outbox
 FEW_STARS = 2
 CLEARLY_NEGATIVE = -0.5
 
-# The analysers' mean, as in `reviews_nlp.report`; an old review, of an import say, is no news.
+# The verdict of all analysers; an old review, of an import say, is no news, nor is a copy.
 FLAGGED = """
 SELECT r.shop_id, 'review.flagged' AS type, 'review_flagged:' || r.id AS cause,
     r.written_at AS occurred_at, jsonb_build_object('review', r.source, 'customer', c.external_id,
-        'product', p.external_id, 'rating', r.rating, 'sentiment', a.sentiment, 'title', r.title,
+        'product', p.external_id, 'rating', r.rating, 'sentiment', r.sentiment, 'title', r.title,
         'text', left(r.text, 2000)) AS data
 FROM reviews_nlp_review r
 LEFT JOIN customers_customer c ON c.id = r.customer_id
 LEFT JOIN shops_product p ON p.id = r.product_id
-CROSS JOIN LATERAL (SELECT avg(sentiment) AS sentiment FROM reviews_nlp_reviewanalysis
-    WHERE review_id = r.id) AS a
 WHERE r.id = ANY(%(reviews)s) AND r.written_at > now() - %(memory)s
-AND (r.rating <= %(stars)s OR a.sentiment <= %(negative)s)
+AND r.suspicion = ''
+AND (r.rating <= %(stars)s OR r.sentiment <= %(negative)s)
 """
 
 

@@ -4,11 +4,12 @@ from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
-from reviews_nlp.models import Review, ReviewAnalysis
+from reviews_nlp import highlighting
+from reviews_nlp.models import Review
 from shops.models import Shop
 from shops.panels import Panel
 
-BANDS = [(-1.01, -0.1), (-0.1, 0.1), (0.1, 0.3), (0.3, 1.01)]
+BANDS = [(-1.01, -0.3), (-0.3, 0.3), (0.3, 0.9), (0.9, 1.01)]  # 0.3: 65 % sure of the sign
 
 
 def sentiment(shop: Shop) -> Panel:
@@ -18,7 +19,7 @@ def sentiment(shop: Shop) -> Panel:
         for number, (low, high) in enumerate(BANDS)
     ]
     counted = dict(
-        ReviewAnalysis.objects.filter(shop=shop, sentiment__isnull=False)
+        Review.objects.filter(shop=shop, sentiment__isnull=False, suspicion="")
         .annotate(band=Case(*bands, output_field=IntegerField()))
         .values_list("band")
         .annotate(times=Count("id"))
@@ -36,7 +37,8 @@ def sentiment(shop: Shop) -> Panel:
 
 
 def reviews(customer: Customer) -> Panel:
-    """What the customer wrote."""
+    """What the customer wrote, with what it praises and blames."""
     rows = Review.objects.filter(customer=customer).select_related("product")
-    recent = rows.prefetch_related("analyses").order_by("-written_at")[:10]
-    return Panel(_("Reviews"), "panels/reviews.html", {"reviews": recent}, width=8)
+    recent = rows.prefetch_related("opinions").order_by("-written_at")[:10]
+    shown = [(review, highlighting.marked(review)) for review in recent]
+    return Panel(_("Reviews"), "panels/reviews.html", {"reviews": shown}, width=8)

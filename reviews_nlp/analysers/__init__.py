@@ -6,6 +6,11 @@ from django.utils.module_loading import import_string
 from reviews_nlp.analysers.base import Analyser
 
 
-def enabled() -> dict[str, Analyser]:
-    """Every analyser in the plug-in table, by name."""
-    return {name: import_string(path)() for name, path in settings.ANALYSERS.items()}
+def enabled(*, slow: bool | None = None) -> dict[str, Analyser]:
+    """Every available analyser in the plug-in table, by name; only slow or quick ones if asked."""
+    kinds = {name: import_string(path) for name, path in settings.ANALYSERS.items()}
+    return {
+        name: kind()
+        for name, kind in kinds.items()
+        if kind.available() and slow in {None, kind.slow}
+    }

@@ -1,0 +1,27 @@
+"""Our own phrases of shop customers in English and Chinese, with negation and contrast."""
+
+from collections.abc import Sequence
+from math import sqrt, tanh
+
+from reviews_nlp import lexicon
+from reviews_nlp.analysers.base import Analyser, Text
+
+TITLE = 1.5  # a title says more in fewer words
+DOUBT = 2.0  # one mild word proves little
+
+
+class LexiconAnalyser(Analyser):
+    """Good against bad phrases, divided by how much a text of that many phrases scatters."""
+
+    version = "1"
+
+    def analyse(self, texts: Sequence[Text]) -> list[float | None]:
+        return [self._sentiment(text) for text in texts]
+
+    def _sentiment(self, text: Text) -> float | None:
+        good, bad = lexicon.of_shops().weigh(text.body)
+        title_good, title_bad = lexicon.of_shops().weigh(text.title)
+        good, bad = good + TITLE * title_good, bad + TITLE * title_bad
+        if not good + bad:
+            return None
+        return tanh((good - bad) / sqrt(good + bad + DOUBT) / 2)

@@ -1,0 +1,1 @@
+"""What of a purchase a review speaks about, and how."""
