@@ -37,7 +37,7 @@ WITH facts AS (
     JOIN shops_shop s ON s.id = m.shop_id
     LEFT JOIN campaigns_campaignversion v ON v.id = e.version_id
     WHERE m.id = ANY(%(claimed)s)
-), counted AS (
+), counted AS MATERIALIZED (
     SELECT f.id, k.messages, k.days, k.channel,
         count(o.id) FILTER (WHERE o.status <> 'planned') AS sent,
         count(o.id) FILTER (WHERE o.status = 'planned') AS ahead,
@@ -53,18 +53,18 @@ WITH facts AS (
                 AND h.status = 'running' AND (h.priority, f.id) > (f.priority, o.id)))
     LEFT JOIN campaigns_campaign r ON r.id = o.campaign_id
     GROUP BY f.id, k.id, k.messages, k.days, k.channel
-), capped AS (
+), capped AS MATERIALIZED (
     SELECT DISTINCT ON (id) id, sent >= messages AS is_over, jsonb_build_object('messages',
         messages, 'days', days, 'channel', channel, 'sent', sent, 'ahead', ahead, 'by', others)
         AS cap
     FROM counted WHERE sent + ahead >= messages ORDER BY id, is_over DESC, days
-), night AS (
+), night AS MATERIALIZED (
     SELECT id, ((local::date + CASE WHEN quiet_from > quiet_until AND local::time >= quiet_from
         THEN 1 ELSE 0 END) + quiet_until) AT TIME ZONE zone AS over_at
     FROM facts WHERE CASE WHEN quiet_from > quiet_until
         THEN local::time >= quiet_from OR local::time < quiet_until
         ELSE local::time >= quiet_from AND local::time < quiet_until END
-), judged AS (
+), judged AS MATERIALIZED (
     SELECT f.id, CASE
         WHEN f.held_out THEN 'held out'
         WHEN f.email = '' THEN 'no address'

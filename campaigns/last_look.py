@@ -29,13 +29,13 @@ FROM (
         CASE WHEN g.status = 'paused' THEN '' WHEN g.status <> 'running' THEN 'campaign cancelled'
             WHEN c.id IS NULL THEN 'no consent' WHEN s.id IS NOT NULL THEN 'suppressed address'
             ELSE '' END AS reason
-    FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::text[])
-        AS l (id, claimed_at, customer_id, address)
-    JOIN campaigns_message o ON o.id = l.id
-    JOIN campaigns_campaign g ON g.id = o.campaign_id
-    LEFT JOIN customers_consent c ON c.customer_id = l.customer_id AND c.channel = o.channel
+    FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[],
+        %s::text[], %s::text[])
+        AS l (id, claimed_at, shop_id, campaign_id, customer_id, channel, address)
+    JOIN campaigns_campaign g ON g.id = l.campaign_id
+    LEFT JOIN customers_consent c ON c.customer_id = l.customer_id AND c.channel = l.channel
         AND c.purpose = 'marketing' AND c.ended_at IS NULL
-    LEFT JOIN customers_suppression s ON s.shop_id = o.shop_id AND s.channel = o.channel
+    LEFT JOIN customers_suppression s ON s.shop_id = l.shop_id AND s.channel = l.channel
         AND s.address = lower(l.address)
 ) j
 WHERE m.id = j.id AND m.status = 'sending' AND m.claimed_at = j.claimed_at
@@ -46,7 +46,11 @@ RETURNING m.id, m.status
 
 def may_leave(letters: Sequence[Letter]) -> list[Letter]:
     """Mark letters as handed over and return them; the others are given back or refused."""
-    rows = [(each.id, each.claimed_at, each.customer_id, each.email) for each in letters]
+    rows = [
+        (each.id, each.claimed_at, each.shop.pk, each.campaign_id, each.customer_id, each.channel,
+         each.email)
+        for each in letters
+    ]  # fmt: skip
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(HELD, [sorted({each.campaign_id for each in letters})])
         cursor.execute(LOOK, list(map(list, zip(*rows, strict=True))))

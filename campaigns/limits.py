@@ -5,13 +5,17 @@ Authors are not trusted: a template comes from a form, an API or a language mode
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TextIO
 
-from liquid import Environment, Token
+from liquid import Environment, RenderContext, Token
 from liquid.builtin.content import ContentNode
 from liquid.builtin.content import Literal as LiteralTag
+from liquid.builtin.expressions import FilteredExpression, Path
+from liquid.builtin.output import Output as OutputTag
+from liquid.builtin.output import OutputNode
 from liquid.exceptions import FilterArgumentError, OutputStreamLimitError
 from liquid.output import LimitedStringIO
+from markupsafe import escape
 
 from campaigns.quoted import quoted
 
@@ -31,6 +35,7 @@ class LimitedEnvironment(Environment):
         super().__init__(autoescape=autoescape)
         self.filters = {name: _limited(each) for name, each in self.filters.items()}
         self.add_tag(_Literal)
+        self.add_tag(_Output)
 
 
 class Literal(str):
@@ -51,6 +56,32 @@ class _LiteralNode(ContentNode):
 
 class _Literal(LiteralTag):
     node_class = _LiteralNode
+
+
+class _OutputNode(OutputNode):
+    """An output whose usual case, a text at the end of a path, takes a short way."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, token: Token, expression: Any) -> None:
+        super().__init__(token, expression)
+        left, filters = getattr(expression, "left", None), getattr(expression, "filters", None)
+        self.path: tuple[str, ...] = ()
+        if isinstance(left, Path) and not filters and type(expression) is FilteredExpression:
+            names = tuple(name for name in left.path if isinstance(name, str))
+            self.path = names if len(names) == len(left.path) else ()
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        value = context.scope.get(self.path[0]) if self.path else None
+        for name in self.path[1:]:
+            value = value.get(name) if type(value) is dict else None
+        if type(value) is str:
+            return buffer.write(escape(value) if context.autoescape else value)
+        return int(super().render_to_output(context, buffer))
+
+
+class _Output(OutputTag):
+    node_class = _OutputNode
 
 
 class Encoded(LimitedStringIO):

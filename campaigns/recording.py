@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.timezone import now
@@ -12,7 +13,8 @@ from campaigns.letters import Letter
 from customers import consent, touchpoints
 from customers.columns import run
 
-AT_ONCE = 100
+Result = TypeVar("Result")
+AT_ONCE = 200
 AT_LATEST_SECONDS = 0.2
 RETRY_AFTER = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 480))
 
@@ -65,7 +67,7 @@ class Book:
             self.outcomes = []
 
 
-def patiently(work: Callable[[], None], *, until: float) -> None:
+def patiently(work: Callable[[], Result], *, until: float) -> Result:
     """Do it again while the database is away; raises the last error when time is up."""
     while True:
         try:

@@ -90,7 +90,7 @@ def render_encoded(
 
 def _encoded(part: BoundTemplate, context: dict[str, Any]) -> list[bytes]:
     written = Encoded()
-    known = RenderContext(part, globals=part.make_globals(context))
+    known = RenderContext(part, globals=context)
     part.render_with_context(known, written)
     return written.pieces
 

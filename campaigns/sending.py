@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import connection
@@ -18,8 +19,8 @@ from campaigns.channels.base import ChannelError, Sender
 from campaigns.letters import Letter
 from shops import turns
 
-BATCH = 1_000
-AT_ONCE = 50  # letters between two looks; a crash makes at most so many uncertain
+BATCH = 500
+AT_ONCE = 100  # letters between two looks; a crash makes at most so many uncertain
 
 LOST = """
 UPDATE campaigns_message m SET
@@ -97,7 +98,8 @@ def _leaving(
         if time.monotonic() > until:
             return
         group = claimed[start : start + AT_ONCE]
-        leaving = last_look.may_leave(group)
+        # Had the look committed and the answer been lost, a second one lets none of them leave.
+        leaving = recording.patiently(partial(last_look.may_leave, group), until=until)
         for stopped in {each.id for each in group} - {each.id for each in leaving}:
             left.pop(stopped)
         yield from leaving

@@ -28,6 +28,12 @@ def daily(hour: int, task: str) -> dict[str, Any]:
     return {"task": task, "schedule": crontab(hour=hour, minute=10), "options": {"expires": 3600}}
 
 
+def weekly(task: str) -> dict[str, Any]:
+    """In the small hours of a Sunday, when nobody waits for the machine."""
+    schedule = crontab(day_of_week=0, hour=0, minute=40)
+    return {"task": task, "schedule": schedule, "options": {"expires": 3600}}
+
+
 app.conf.beat_schedule = {
     "Read deliveries": every(1, "customers.tasks.digest_deliveries"),
     "Read reviews": every(1, "reviews_nlp.tasks.read_reviews"),
@@ -49,6 +55,8 @@ app.conf.beat_schedule = {
     "Forget answers kept for repeats": every(3600, "shops.tasks.forget_answered_calls"),
     "RFM scores": daily(2, "segments.tasks.refresh_rfm"),
     "Segments in full": daily(4, "segments.tasks.refresh_memberships"),
+    "Score customers": daily(5, "insights.tasks.score_customers"),
+    "Train models": weekly("insights.tasks.train_models"),
     "Personas": daily(3, "segments.tasks.refresh_personas"),
     "Learn what to recommend": daily(4, "insights.tasks.learn_recommendations"),
     "Recommend to changed customers": every(300, "insights.tasks.refresh_recommendations"),

@@ -28,6 +28,7 @@ NAVIGATION = [
             page(_("RFM groups"), "grid_on", "segments.rfmscore"),
             page(_("Personas"), "diversity_3", "segments.clustering"),
             page(_("Recognised visitors"), "fingerprint", "customers.recognition"),
+            page(_("Predictions"), "query_stats", "insights.trainedmodel"),
             page(_("Privacy requests"), "shield", "customers.privacyrequest"),
             page(_("Suppressed addresses"), "block", "customers.suppression"),
         ],

@@ -79,6 +79,14 @@ API_RESOURCES = {
     "visits": "journeys.api.Visits",
 }
 
+# name: an insights.predictors.base.Predictor
+PREDICTORS = {
+    "purchase_30d": "insights.predictors.purchase.Purchase",
+    "churn_90d": "insights.predictors.churn.Churn",
+    "orders_90d": "insights.predictors.order_count.OrderCount",
+    "orders_365d": "insights.predictors.order_count.OrderCountYear",
+}
+
 # What an endpoint of a shop may ask to be told: the type and when it is told.
 EVENTS = {
     "customer.segment_entered": _("A customer came into a segment"),
@@ -159,6 +167,7 @@ OVERVIEW_PANELS = [
     "segments.panels.sizes",
     "journeys.panels.stages",
     "reviews_nlp.panels.sentiment",
+    "insights.prediction_panels.models_off",
     "campaigns.panels.campaigns",
     "shops.overview.deliveries",
 ]
@@ -166,6 +175,7 @@ CUSTOMER_PANELS = [
     "customers.panels.facts",
     "customers.panels.timeline",
     "insights.panels.recommendations",
+    "insights.prediction_panels.scores",
     "journeys.panels.visits",
     "campaigns.panels.messages",
     "campaigns.panels.absences",

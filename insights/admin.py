@@ -1,13 +1,18 @@
-"""Rules of the marketer about products, and how well recommending works."""
+"""Predictive models, rules of the marketer about products, and how well recommending works."""
 
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from insights import prediction_panels
+from insights.prediction_models import TrainedModel
 from insights.recommendation_models import ProductRule, RecommendationRun
 from insights.recommenders.knowledge import KINDS
 from shops.console import ReadOnly, ShopAdmin
@@ -80,6 +85,39 @@ class RecommendationRuns(ReadOnly, ShopAdmin):
     @admin.display(description=_("what was bought before finds"))
     def own_frequencies(self, run: RecommendationRun) -> str:
         return _share(run, "own_frequencies")
+
+
+@admin.register(TrainedModel)
+class TrainedModels(ReadOnly, ShopAdmin):
+    """Every training, live or off with the reason."""
+
+    list_display = ("predictor", "state", "reason", "trained_at", "drift", "shop")
+    list_filter = ("status", "predictor", "shop")
+    list_select_related = ("shop",)
+
+    @display(description=_("status"), label={"live": "success", "off": "warning"})
+    def state(self, model: TrainedModel) -> str:
+        return model.status
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        model = self.get_object(request, object_id)
+        if model is None or not self.has_view_permission(request, model):
+            return super().change_view(request, object_id, form_url, extra_context)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(model),
+            "model": model,
+            "panels": prediction_panels.card(model),
+            "has_charts": settings.ECHARTS_DIR.is_dir(),
+        }
+        return TemplateResponse(request, "admin/insights/trainedmodel/page.html", context)
 
 
 def _share(run: RecommendationRun, name: str) -> str:

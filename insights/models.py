@@ -1,5 +1,6 @@
 """What this room keeps, gathered for Django; the models stand in files of their own."""
 
+from insights.prediction_models import Score, TrainedModel
 from insights.recommendation_models import ProductRule, RecommendationList, RecommendationRun
 
-__all__ = ["ProductRule", "RecommendationList", "RecommendationRun"]
+__all__ = ["ProductRule", "RecommendationList", "RecommendationRun", "Score", "TrainedModel"]

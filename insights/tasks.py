@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from insights import recommendation_runs
+from insights import recommendation_runs, scoring, training
 
 
 @shared_task(ignore_result=True)
@@ -13,3 +13,13 @@ def learn_recommendations() -> None:
 @shared_task(ignore_result=True)
 def refresh_recommendations() -> None:
     recommendation_runs.refresh_changed()
+
+
+@shared_task(ignore_result=True)
+def train_models() -> None:
+    training.train_all()
+
+
+@shared_task(ignore_result=True)
+def score_customers() -> None:
+    scoring.score_all()

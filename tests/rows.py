@@ -9,6 +9,7 @@ from campaigns.models import Campaign, CaughtMail, FrequencyCap
 from customers import consent, imports, profiles
 from customers.models import PrivacyRequest, Recognition
 from insights import recommendation_runs
+from insights.models import TrainedModel
 from insights.recommendation_models import ProductRule
 from journeys import lifecycle, stages
 from reviews_nlp import reading
@@ -46,6 +47,7 @@ def of_every_kind(shop: Shop) -> Campaign:
     rfm.refresh(shop)
     membership.refresh(shop)
     stages.place(shop)
+    TrainedModel.objects.create(shop=shop, predictor="churn_90d", reason="37 of 200 buyers so far")
     Clustering.objects.create(shop=shop, customer_count=1, cluster_count=1, inertia=0)
     ProductRule.objects.create(shop=shop, kind="prefer", product=make.product(shop))
     recommendation_runs.learn(shop)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 from campaigns.channels.base import Channel
+from insights.predictors.base import Predictor
 from insights.recommenders.base import Recommender
 from reviews_nlp.analysers.base import Analyser
 from segments.operators import OPERATORS
@@ -19,6 +20,7 @@ KINDS = {
     "CHANNELS": Channel,
     "ANALYSERS": Analyser,
     "RECOMMENDERS": Recommender,
+    "PREDICTORS": Predictor,
 }
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = (DOCS / "plugins.md").read_text()

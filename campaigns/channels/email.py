@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from django.conf import settings
 
@@ -31,19 +32,24 @@ class Email(Channel):
 def connect() -> smtplib.SMTP:
     """A connection to EMAIL_URL that was greeted and signed in. Raises SMTPException, OSError."""
     where = settings.EMAIL_HOST, settings.EMAIL_PORT
-    trusted = ssl.create_default_context()  # smtplib's own would take any certificate
     if getattr(settings, "EMAIL_USE_SSL", False):
         connection: smtplib.SMTP = smtplib.SMTP_SSL(
-            *where, timeout=TIMEOUT_SECONDS, context=trusted
+            *where, timeout=TIMEOUT_SECONDS, context=trusted()
         )
     else:
         connection = smtplib.SMTP(*where, timeout=TIMEOUT_SECONDS)
     if getattr(settings, "EMAIL_USE_TLS", False):
-        connection.starttls(context=trusted)
+        connection.starttls(context=trusted())
     if settings.EMAIL_HOST_USER:
         connection.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
     connection.ehlo_or_helo_if_needed()
     return connection
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Which certificates are believed; smtplib's own would take any, and reading them costs."""
+    return ssl.create_default_context()
 
 
 def mail_of(letter: Letter) -> Mail:

@@ -47,6 +47,7 @@ def fit(measures: Floats, kinds: Ints, bought: Ints) -> SessionIntent:
 
 def features(measures: Floats, kinds: Ints) -> Floats:
     """The measures, the kinds, and the ratios that trees find hard to build from them."""
+    measures = np.where(np.isnan(measures).all(axis=0), 0.0, measures)  # what a shop never measures
     pages, seconds = measures[:, :3], measures[:, 3:6]
     bounce, leave, _special, value = measures[:, 6:].T
     all_pages, all_seconds = pages.sum(axis=1), seconds.sum(axis=1)

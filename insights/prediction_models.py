@@ -1,0 +1,64 @@
+"""The register of trained models and what they say about each customer."""
+
+from django.db import models
+from django.db.models import Index, Q, UniqueConstraint
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+from shops.models import Shop
+
+
+class TrainedModel(models.Model):
+    """One training of a predictor for a shop: its card. At most one is live.
+
+    Status: live, off (with the `reason`) or retired (a later one took over). `artefact` is plain
+    numbers; nothing that is run when it is read.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    predictor = models.CharField(_("model"), max_length=40)
+    status = models.CharField(_("status"), max_length=8, default="off")
+    reason = models.TextField(_("reason"), blank=True)
+    trained_at = models.DateTimeField(_("trained"), default=now)
+    window = models.JSONField(_("window"), default=dict)  # from, until, days that are judged
+    baseline = models.CharField(_("baseline"), max_length=100, blank=True)
+    metrics = models.JSONField(_("metrics"), default=dict)
+    calibration = models.JSONField(_("calibration"), default=list)  # mean said, share true, count
+    lift = models.JSONField(_("lift"), default=list)  # per tenth, highest first
+    importance = models.JSONField(_("importance"), default=dict)
+    versions = models.JSONField(_("versions"), default=dict)
+    artefact = models.JSONField(_("artefact"), default=dict, editable=False)
+    drift = models.FloatField(_("drift (PSI)"), null=True)
+
+    class Meta:
+        verbose_name = _("predictive model")
+        verbose_name_plural = _("predictive models")
+        constraints = [
+            UniqueConstraint(
+                fields=["shop", "predictor"], condition=Q(status="live"), name="model_live_once"
+            )
+        ]
+        indexes = [Index(fields=["shop", "predictor", "-trained_at"], name="model_history")]
+
+    def __str__(self) -> str:
+        return f"{self.predictor} {self.trained_at:%Y-%m-%d}"
+
+
+class Score(models.Model):
+    """What a model said about a customer from a day on; a new row when the band changes."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="score_history")
+    model = models.ForeignKey(TrainedModel, on_delete=models.CASCADE, verbose_name=_("model"))
+    name = models.CharField(_("score"), max_length=40)
+    value = models.FloatField(_("value"))
+    band = models.CharField(_("band"), max_length=8)  # high, middle, low
+    scored_at = models.DateTimeField(_("scored"), default=now)
+
+    class Meta:
+        verbose_name = _("score")
+        verbose_name_plural = _("scores")
+        constraints = [
+            UniqueConstraint(fields=["customer", "name", "scored_at"], name="score_once")
+        ]

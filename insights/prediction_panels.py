@@ -1,0 +1,131 @@
+"""What this room shows: a model's card, a customer's scores with reasons, models that are off."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+from insights import scoring
+from insights.features import FEATURES
+from insights.prediction_models import TrainedModel
+from insights.scoring import Reason
+from insights.training import predictors
+from shops.models import Shop
+from shops.panels import Panel
+
+MUCH_DRIFT = 0.25
+METRICS = {
+    "auc": _("Ranks right (AUC)"),
+    "baseline_auc": _("The simple rule does (AUC)"),
+    "accuracy": _("Accuracy"),
+    "precision": _("Precision"),
+    "recall": _("Recall"),
+    "f1": _("F1"),
+    "average_precision": _("Average precision"),
+    "rate": _("How many do"),
+    "rmse": _("Error (RMSE)"),
+    "baseline_rmse": _("Error of the simple rule"),
+    "mae": _("Mean error (MAE)"),
+    "bias": _("Predicted of true total"),
+    "buyers": _("Buyers judged"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One score of a customer with its reasons."""
+
+    question: str
+    value: float
+    is_chance: bool
+    band: str
+    higher: list[Reason]
+    lower: list[Reason]
+
+
+def card(model: TrainedModel) -> list[Panel]:
+    """The card of one trained model, part by part."""
+    predictor = predictors().get(model.predictor)
+    parts = [
+        Panel(
+            str(predictor.question) if predictor else model.predictor,
+            "panels/model_figures.html",
+            {
+                "model": model,
+                "metrics": _metrics(model),
+                "drifted": (model.drift or 0) > MUCH_DRIFT,
+            },
+        )
+    ]
+    if model.metrics:
+        parts += [_calibration(model), _lift(model), _importance(model)]
+    earlier = TrainedModel.objects.filter(shop=model.shop, predictor=model.predictor)
+    history = {"models": earlier.order_by("-trained_at")[:12]}
+    return [*parts, Panel(gettext("History"), "panels/model_history.html", history, width=6)]
+
+
+def models_off(shop: Shop) -> Panel:
+    """The newest card of every model, the ones that are off with their reason."""
+    newest = (
+        TrainedModel.objects.filter(shop=shop)
+        .order_by("predictor", "-trained_at")
+        .distinct("predictor")
+    )
+    rows = [(predictors()[one.predictor].question, one) for one in newest if _known(one)]
+    return Panel(gettext("Predictions"), "panels/models.html", {"models": rows}, width=4)
+
+
+def scores(customer: Customer) -> Panel:
+    """What the live models say about the customer, and why."""
+    live = TrainedModel.objects.filter(shop=customer.shop, status="live").order_by("predictor")
+    profile = getattr(customer, "profile", None)
+    said = profile.scores if profile else {}
+    told = [_told(customer, one, said[one.predictor]) for one in live if one.predictor in said]
+    return Panel(gettext("Predictions"), "panels/scores.html", {"told": told}, width=8)
+
+
+def _told(customer: Customer, model: TrainedModel, value: float) -> Told:
+    predictor = predictors()[model.predictor]
+    higher, lower = scoring.reasons(customer, model)
+    (band,) = scoring.band(model, value)
+    return Told(str(predictor.question), value, predictor.kind == "chance", band, higher, lower)
+
+
+def _metrics(model: TrainedModel) -> list[tuple[Any, float]]:
+    return [
+        (label, model.metrics[name]) for name, label in METRICS.items() if name in model.metrics
+    ]
+
+
+def _known(model: TrainedModel) -> bool:
+    return model.predictor in predictors()
+
+
+def _calibration(model: TrainedModel) -> Panel:
+    rows = model.calibration[::-1]
+    series = [
+        {"name": gettext("predicted"), "values": [round(said, 4) for said, _true, _count in rows]},
+        {"name": gettext("happened"), "values": [round(true, 4) for _said, true, _count in rows]},
+    ]
+    labels = [str(place) for place in range(1, len(rows) + 1)]
+    return _chart(gettext("Predicted and true, by tenth of customers"), "line", labels, series)
+
+
+def _lift(model: TrainedModel) -> Panel:
+    labels = [str(place) for place in range(1, len(model.lift) + 1)]
+    series = [{"name": gettext("times the mean"), "values": model.lift}]
+    return _chart(gettext("Lift, highest tenth first"), "bar", labels, series)
+
+
+def _importance(model: TrainedModel) -> Panel:
+    ranked = sorted(model.importance.items(), key=lambda item: -item[1])[:8]
+    labels = [str(FEATURES.get(name, name)) for name, _size in ranked]
+    series = [{"name": gettext("mean effect"), "values": [size for _name, size in ranked]}]
+    return _chart(gettext("What weighs most"), "bar", labels, series)
+
+
+def _chart(title: str, kind: str, labels: list[str], series: list[dict[str, Any]]) -> Panel:
+    chart = {"kind": kind, "labels": labels, "series": series}
+    return Panel(title, "panels/chart.html", {"chart": chart}, width=6)
