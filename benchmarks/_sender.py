@@ -16,9 +16,10 @@ def main() -> None:
     django.setup()
     from django.db import connection  # noqa: PLC0415
 
-    from campaigns import sending  # noqa: PLC0415  needs Django
+    from campaigns import sending, unsubscribing  # noqa: PLC0415  needs Django
 
     connection.ensure_connection()
+    unsubscribing.url(0)  # loads the addresses, once in a worker's life
     print("ready", flush=True)
     input()
     taken = 0

@@ -15,6 +15,8 @@ from liquid.builtin.output import Output as OutputTag
 from liquid.builtin.output import OutputNode
 from liquid.exceptions import FilterArgumentError, OutputStreamLimitError
 from liquid.output import LimitedStringIO
+from liquid.stringify import to_liquid_string
+from liquid.template import BoundTemplate
 from markupsafe import escape
 
 from campaigns.quoted import quoted
@@ -78,6 +80,37 @@ class _OutputNode(OutputNode):
         if type(value) is str:
             return buffer.write(escape(value) if context.autoescape else value)
         return int(super().render_to_output(context, buffer))
+
+
+def flat(template: BoundTemplate) -> list[bytes | tuple[str, ...]] | None:
+    """A template without tags and filters as encoded texts and paths; None for any other."""
+    pieces: list[bytes | tuple[str, ...]] = []
+    for node in template.nodes:
+        if isinstance(node, _LiteralNode):
+            pieces.append(Literal(node.text).encoded)
+        elif isinstance(node, _OutputNode) and node.path:
+            pieces.append(node.path)
+        else:
+            return None
+    return pieces
+
+
+def filled(
+    pieces: list[bytes | tuple[str, ...]], context: dict[str, Any], *, escaped: bool
+) -> list[bytes] | None:
+    """The pieces with the context's texts, encoded; None where one is no text or number."""
+    done = []
+    for piece in pieces:
+        if type(piece) is bytes:
+            done.append(piece)
+            continue
+        value: Any = context
+        for name in piece:
+            value = value.get(name) if type(value) is dict else None
+        if type(value) is not str and type(value) is not int:
+            return None
+        done.append(quoted(to_liquid_string(value, escaped)))
+    return done
 
 
 class _Output(OutputTag):

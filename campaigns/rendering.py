@@ -13,7 +13,7 @@ from liquid.exceptions import LiquidError
 from liquid.template import BoundTemplate
 
 from campaigns import plain
-from campaigns.limits import Encoded, LimitedEnvironment
+from campaigns.limits import Encoded, LimitedEnvironment, filled, flat
 from campaigns.models import Template
 
 LINE_BREAKS = re.compile(r"[\r\n]+")
@@ -89,10 +89,17 @@ def render_encoded(
 
 
 def _encoded(part: BoundTemplate, context: dict[str, Any]) -> list[bytes]:
+    if (pieces := _flat(part)) is not None:
+        done = filled(pieces, context, escaped=part.env.autoescape)
+        if done is not None and sum(map(len, done)) < LimitedEnvironment.output_stream_limit:
+            return done
     written = Encoded()
     known = RenderContext(part, globals=context)
     part.render_with_context(known, written)
     return written.pieces
+
+
+_flat = lru_cache(maxsize=1000)(flat)
 
 
 def _one_line(text: str) -> str:

@@ -1,5 +1,7 @@
 """Templates become mails: styles inlined, names escaped, bad templates explained."""
 
+import quopri
+
 import pytest
 
 from campaigns import rendering
@@ -64,3 +66,24 @@ def test_python_cannot_be_reached():
     words = "{{ favourites.__class__ }}{{ customer.items }}{{ customer.__init__.__globals__ }}"
 
     assert rendering.render(template(text=words), rendering.EXAMPLE).text == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Hi {{ customer.first_name }}, {{ facts.order_count }}",
+        "{{ missing }}|{{ customer.missing }}|{{ customer }}|{{ favourites.size }}",
+        "{% assign shop = 1 %}{{ shop }}{% for f in favourites %}{{ f.times }}{% endfor %}",
+        "{{ customer.first_name | upcase }}{% capture a %}{{ shop.name }}{% endcapture %}{{ a }}",
+    ],
+)
+def test_a_pre_encoded_mail_has_the_words_of_a_rendered_one(source):
+    context = {**rendering.EXAMPLE, "customer": {"first_name": "<b>Ännchen & Co"}}
+    made = template(subject=source, html=source, text=source)
+
+    words = rendering.render(made, context)
+    subject, text, html = rendering.render_encoded(made, context)
+
+    assert subject == words.subject
+    assert quopri.decodestring(b"".join(text)).decode() == words.text
+    assert quopri.decodestring(b"".join(html)).decode() == words.html
