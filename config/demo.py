@@ -33,6 +33,7 @@ WEBHOOK_DAYS = 14
 NO_CONSENT = "7$"  # artificial: customers whose number ends in 7 did not agree to mails
 AT_ONCE = 32
 PATIENCE_SECONDS = 90
+PAUSES = (0.2, 1, 5, 10)  # seconds before a webhook is sent again
 
 
 def run(url: str) -> dict[str, Any]:
@@ -136,12 +137,28 @@ async def send(url: str, secret: str, bodies: Iterator[dict[str, Any]], lines: i
             async def post(some: Iterable[dict[str, Any]]) -> None:
                 for body in some:
                     content, headers = signed(secret, body)
-                    answer = await client.post(url, content=content, headers=headers)
+                    answer = await _deliver(client, url, content, headers)
                     if answer.status_code not in {200, 202}:
                         raise RuntimeError(f"{url} answered {answer.status_code}: {answer.text}")
                     progress.update(len(body["data"]["lines"]))
 
             await asyncio.gather(*(post(bodies) for _ in range(AT_ONCE)))
+
+
+async def _deliver(
+    client: httpx.AsyncClient, url: str, content: bytes, headers: dict[str, str]
+) -> httpx.Response:
+    """Post as a platform does: what found no ear, or was put off, is sent again."""
+    for pause in PAUSES:
+        try:
+            answer = await client.post(url, content=content, headers=headers)
+        except httpx.TransportError:
+            pass
+        else:
+            if answer.status_code not in {429, 503}:
+                return answer
+        await asyncio.sleep(pause)
+    return await client.post(url, content=content, headers=headers)
 
 
 def answers(url: str) -> bool:
