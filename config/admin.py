@@ -1,10 +1,11 @@
-"""Other people's models in our admin's clothes: groups and the beat schedule."""
+"""Lists of models whose rooms know no admin of ours: groups, the beat schedule, the egress log."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat import admin as beat_admin
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -17,6 +18,8 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.celery import app
+from llm.models import OUTCOMES, Call
+from shops.console import ReadOnly, ShopAdmin
 
 admin.site.unregister(
     [Group, PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule]
@@ -55,3 +58,39 @@ class Schedule(beat_admin.PeriodicTaskAdmin, ModelAdmin):
 
 for schedule in (IntervalSchedule, CrontabSchedule):
     admin.site.register(schedule, ModelAdmin)
+
+
+@admin.register(Call)
+class Calls(ReadOnly, ShopAdmin):
+    """Every question to a language model: what left, when, where to, why, and how it ended."""
+
+    list_display = ["asked_at", "purpose", "host", "ending", "tokens", "cost", "shop"]
+    list_filter = ["outcome", "host", "purpose"]
+    search_fields = ["purpose", "prompt"]
+    date_hierarchy = "asked_at"
+    fields = [
+        ("shop", "asked_at", "ended_at"),
+        ("purpose", "prompt"),
+        ("provider", "host", "model"),
+        ("ending", "tokens", "cost"),
+        "why",
+        "what_left",
+        "answer",
+    ]
+    readonly_fields = ["ending", "tokens", "cost", "what_left"]
+
+    @admin.display(description=_("outcome"), ordering="outcome")
+    def ending(self, call: Call) -> str:
+        return str(OUTCOMES.get(call.outcome, call.outcome))
+
+    @admin.display(description=_("tokens"))
+    def tokens(self, call: Call) -> int:
+        return call.input_tokens + call.output_tokens
+
+    @admin.display(description=_("cost"), ordering="cost_microcents")
+    def cost(self, call: Call) -> str:
+        return f"{call.cost_microcents / 100_000_000:.4f} {call.currency}"
+
+    @admin.display(description=_("what left"))
+    def what_left(self, call: Call) -> str:
+        return "\n\n".join(f"{turn['role']}:\n{turn['text']}" for turn in call.sent)

@@ -41,6 +41,12 @@ RECOMMENDERS = {
     "knowledge": "insights.recommenders.knowledge.Knowledge",
 }
 
+# name: an llm.providers.base.Provider; LLM_PROVIDER names the one that is asked
+LLM_PROVIDERS = {
+    "openai_compatible": "llm.providers.openai_compatible.OpenAICompatible",
+    "canned": "llm.providers.canned.Canned",
+}
+
 # What speaks against recommending a product: name, SQL from 0 to 1 over p (shops_product). Shrunk:
 # one return of one sale says little.
 PRODUCT_RISKS = {

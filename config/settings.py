@@ -162,6 +162,7 @@ CONNECTORS = plugins.CONNECTORS
 CHANNELS = plugins.CHANNELS
 ANALYSERS = plugins.ANALYSERS
 RECOMMENDERS = plugins.RECOMMENDERS
+LLM_PROVIDERS = plugins.LLM_PROVIDERS
 PRODUCT_RISKS = plugins.PRODUCT_RISKS
 TEMPLATE_SOURCES = plugins.TEMPLATE_SOURCES
 API_RESOURCES = plugins.API_RESOURCES
@@ -179,6 +180,17 @@ DELIVERY_KEY_DAYS = env.int("DELIVERY_KEY_DAYS", default=90)  # on top: repeats 
 OUTGOING_RETENTION_DAYS = env.int("OUTGOING_RETENTION_DAYS", default=30)
 # Networks that addresses typed in by users may lead to although they are not public, as CIDR.
 OUTGOING_ALLOWED_NETWORKS = env.list("OUTGOING_ALLOWED_NETWORKS", default=[])
+LLM_PROVIDER = env.str("LLM_PROVIDER", default="")  # empty: everything works without a model
+LLM_BASE_URL = env.str("LLM_BASE_URL", default="http://127.0.0.1:11434/v1")
+LLM_API_KEY = env.str("LLM_API_KEY", default="")
+LLM_MODEL = env.str("LLM_MODEL", default="")
+LLM_TIMEOUT_SECONDS = env.float("LLM_TIMEOUT_SECONDS", default=60)
+LLM_DAILY_TOKENS = env.int("LLM_DAILY_TOKENS", default=1_000_000)
+LLM_DAILY_CENTS = env.int("LLM_DAILY_CENTS", default=500)
+LLM_INPUT_CENTS_PER_MILLION = env.int("LLM_INPUT_CENTS_PER_MILLION", default=0)
+LLM_OUTPUT_CENTS_PER_MILLION = env.int("LLM_OUTPUT_CENTS_PER_MILLION", default=0)
+LLM_CURRENCY = env.str("LLM_CURRENCY", default="EUR")
+LLM_CACHE_HOURS = env.int("LLM_CACHE_HOURS", default=24)
 SEND_LEASE_SECONDS = env.int("SEND_LEASE_SECONDS", default=600)
 
 UNFOLD = navigation.UNFOLD

@@ -12,6 +12,7 @@ from insights import recommendation_runs
 from insights.models import TrainedModel
 from insights.recommendation_models import ProductRule
 from journeys import lifecycle, stages
+from llm.models import Call
 from reviews_nlp import reading
 from segments import membership, rfm, starter
 from segments.models import Clustering
@@ -40,6 +41,7 @@ def of_every_kind(shop: Shop) -> Campaign:
     OutgoingEvent.objects.create(
         shop=shop, endpoint=told, cause="c", type="order.placed", data={}, occurred_at=now()
     )
+    Call.objects.create(shop=shop, purpose="p", prompt="p v1", sent=[], outcome="ok")
     keys.issue(ApiKey(shop=shop, name="Till", scopes=["read:orders"]))
     lifecycle.create(shop)
     starter.create(shop)

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from campaigns.channels.base import Channel
 from insights.predictors.base import Predictor
 from insights.recommenders.base import Recommender
+from llm.providers.base import Provider
 from reviews_nlp.analysers.base import Analyser
 from segments.operators import OPERATORS
 from shops.connectors.base import Connector
@@ -19,6 +20,7 @@ KINDS = {
     "CONNECTORS": Connector,
     "CHANNELS": Channel,
     "ANALYSERS": Analyser,
+    "LLM_PROVIDERS": Provider,
     "RECOMMENDERS": Recommender,
     "PREDICTORS": Predictor,
 }

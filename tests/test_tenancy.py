@@ -10,7 +10,16 @@ from shops.console import ShopAdmin
 from shops.models import Shop
 from tests import make, rows
 
-ROOMS = ["shops", "customers", "reviews_nlp", "insights", "segments", "journeys", "campaigns"]
+ROOMS = [
+    "shops",
+    "llm",
+    "customers",
+    "reviews_nlp",
+    "insights",
+    "segments",
+    "journeys",
+    "campaigns",
+]
 OF_NO_SHOP = {"User", "Shop", "CaughtMail"}  # tenants themselves, staff, and the demo's catcher
 MODELS = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
 LISTED = [model for model in MODELS if isinstance(admin.site._registry.get(model), ShopAdmin)]

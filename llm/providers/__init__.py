@@ -1,0 +1,1 @@
+"""Servers of language models, each behind one class of `llm.providers.base.Provider`."""
