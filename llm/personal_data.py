@@ -2,8 +2,7 @@
 
 Where a pattern has a group, the group is what is hidden. What may repeat at a pattern's start is
 bounded (64 is the longest local part, RFC 5321): a text made to be slow costs no more than others.
-The surnames are the hundred most common of the Ministry of Public Security's name report (China,
-2020) and the usual double ones.
+The surnames are common ones, written down by hand and not from a published list; add what is missing.
 """
 
 import re
