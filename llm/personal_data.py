@@ -2,7 +2,7 @@
 
 Where a pattern has a group, the group is what is hidden. What may repeat at a pattern's start is
 bounded (64 is the longest local part, RFC 5321): a text made to be slow costs no more than others.
-The surnames are common ones, written down by hand and not from a published list; add what is missing.
+The surnames are common ones, written down by hand, not a published list; add what is missing.
 """
 
 import re
