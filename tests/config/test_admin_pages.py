@@ -159,3 +159,12 @@ def test_customer_page_tells_the_whole_story(owner):
 
     for words in ("At risk", "review.written", "Win back", "Last order is more than 90 days ago"):
         assert words in page
+
+
+def test_signing_in_without_a_destination_leads_to_the_overview(client):
+    make.user(username="ann", password="secret-pass-1")  # staff of no shop
+    answer = client.post(
+        reverse("admin:login"), {"username": "ann", "password": "secret-pass-1"}, follow=True
+    )
+
+    assert answer.redirect_chain[-1][0] == reverse("admin:index")
