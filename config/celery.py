@@ -61,6 +61,8 @@ app.conf.beat_schedule = {
     "Learn what to recommend": daily(4, "insights.tasks.learn_recommendations"),
     "Recommend to changed customers": every(300, "insights.tasks.refresh_recommendations"),
     "Forget old deliveries": daily(4, "shops.tasks.forget_old_deliveries"),
+    "Aspects that turned bad": daily(5, "reviews_nlp.tasks.look_for_alarms"),
+    "Learn from stars": daily(3, "reviews_nlp.tasks.learn_from_stars"),
     "Prepare partitions": daily(1, "customers.tasks.prepare_partitions"),
 }
 

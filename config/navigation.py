@@ -51,6 +51,7 @@ NAVIGATION = [
             page(_("Reviews"), "reviews", "reviews_nlp.review"),
             page(_("Aspect alarms"), "notification_important", "reviews_nlp.aspectalarm"),
             page(_("Aspects"), "label", "reviews_nlp.shopaspect"),
+            page(_("Learned from stars"), "star", "reviews_nlp.ownclassifier"),
         ],
     },
     {

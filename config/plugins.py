@@ -28,6 +28,7 @@ ANALYSERS = {
     "lexicon": "reviews_nlp.analysers.lexicon.LexiconAnalyser",
     "trained": "reviews_nlp.analysers.trained.TrainedAnalyser",
     "encoder": "reviews_nlp.analysers.encoder.EncoderAnalyser",
+    "own": "reviews_nlp.analysers.own.OwnAnalyser",
 }
 
 # name: an insights.recommenders.base.Recommender; insights.recommenders.blend weighs them
@@ -173,6 +174,7 @@ OVERVIEW_PANELS = [
     "segments.panels.sizes",
     "journeys.panels.stages",
     "reviews_nlp.panels.sentiment",
+    "reviews_nlp.panels.alarms",
     "insights.prediction_panels.models_off",
     "campaigns.panels.campaigns",
     "shops.overview.deliveries",

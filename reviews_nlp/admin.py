@@ -1,13 +1,22 @@
 """Reviews and how they sound, alarms, and the aspects that a shop adds."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
-from reviews_nlp import highlighting
-from reviews_nlp.models import AspectAlarm, Review, ShopAspect
+from reviews_nlp import answering, highlighting, pages
+from reviews_nlp.models import AspectAlarm, OwnClassifier, Review, ShopAspect
 from reviews_nlp.verdict import Verdict
 from shops.console import ReadOnly, ShopAdmin
+
+ASPECTS_PAGE = "reviews_nlp_review_aspects"
+MOST_REVIEWS = 20  # that an alarm shows
 
 
 @admin.register(Review)
@@ -18,8 +27,22 @@ class Reviews(ReadOnly, ShopAdmin):
     list_filter = ("shop", "rating", "language", "suspicion")
     list_select_related = ("shop", "product")
     fields = ("product", "customer", "rating", "verdict", "words", "language", "suspicion",
-              "written_at", "shop")  # fmt: skip
-    readonly_fields = ("verdict", "words")
+              "draft", "written_at", "shop")  # fmt: skip
+    readonly_fields = ("verdict", "words", "draft")
+    actions_list = ("aspects",)
+
+    def get_urls(self) -> list[URLPattern]:
+        heat = path("aspects/", self.admin_site.admin_view(self.heat), name=ASPECTS_PAGE)
+        return [heat, *super().get_urls()]
+
+    @action(description=_("What reviews speak of"), variant="primary")
+    def aspects(self, request: HttpRequest) -> HttpResponse:
+        return redirect(f"admin:{ASPECTS_PAGE}")
+
+    def heat(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return pages.aspects(request, self.admin_site.each_context(request))
 
     @admin.display(description=_("sentiment"), ordering="sentiment")
     def verdict(self, review: Review) -> str:
@@ -27,6 +50,10 @@ class Reviews(ReadOnly, ShopAdmin):
             return "–"
         sure = Verdict(review.sentiment, review.confidence).sure
         return f"{review.sentiment:+.2f}" if sure else str(_("not sure"))
+
+    @admin.display(description=_("draft of an answer"))
+    def draft(self, review: Review) -> str:
+        return answering.draft(review)
 
     @admin.display(description=_("words"))
     def words(self, review: Review) -> SafeString:
@@ -49,6 +76,16 @@ class AspectAlarms(ReadOnly, ShopAdmin):
     list_filter = ("shop", "aspect")
     list_select_related = ("product", "shop")
 
+    fields = ("product", "aspect", "began_at", "share_before", "share_since", "words",
+              "raised_at", "settled_at", "shop")  # fmt: skip
+    readonly_fields = ("share_before", "share_since", "words")
+
+    @admin.display(description=_("complaints"))
+    def words(self, alarm: AspectAlarm) -> SafeString:
+        rows = Review.objects.filter(shop=alarm.shop, pk__in=alarm.reviews[:MOST_REVIEWS])
+        found = rows.prefetch_related("opinions").order_by("-written_at")
+        return format_html_join("", "{}", ((highlighting.marked(review),) for review in found))
+
     @admin.display(description=_("complaints before"))
     def share_before(self, alarm: AspectAlarm) -> str:
         return f"{alarm.complaints_before:.0%}"
@@ -56,3 +93,11 @@ class AspectAlarms(ReadOnly, ShopAdmin):
     @admin.display(description=_("complaints since"))
     def share_since(self, alarm: AspectAlarm) -> str:
         return f"{alarm.complaints_since:.0%}"
+
+
+@admin.register(OwnClassifier)
+class OwnClassifiers(ReadOnly, ShopAdmin):
+    """What the shops' own stars taught, and whether it is used."""
+
+    list_display = ("shop", "live", "reason", "review_count", "auc", "general_auc", "trained_at")
+    exclude = ("content",)

@@ -101,6 +101,26 @@ class ShopAspect(models.Model):
         return self.label
 
 
+class OwnClassifier(models.Model):
+    """What a shop's own stars taught, how good that is, and why it is on or off."""
+
+    shop = models.OneToOneField(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    content = models.BinaryField(default=bytes)  # arrays of reviews_nlp.linear
+    live = models.BooleanField(_("on"), default=False)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    review_count = models.IntegerField(_("rated reviews"), default=0)
+    auc = models.FloatField(_("AUC with it"), null=True)
+    general_auc = models.FloatField(_("AUC without it"), null=True)
+    trained_at = models.DateTimeField(_("trained"), default=now)
+
+    class Meta:
+        verbose_name = _("classifier of a shop")
+        verbose_name_plural = _("classifiers of shops")
+
+    def __str__(self) -> str:
+        return str(self.shop)
+
+
 class AspectAlarm(models.Model):
     """An aspect of a product that customers began to complain about, and when it began."""
 

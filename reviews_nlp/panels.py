@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from reviews_nlp import highlighting
-from reviews_nlp.models import Review
+from reviews_nlp.models import AspectAlarm, Review
 from shops.models import Shop
 from shops.panels import Panel
 
@@ -34,6 +34,22 @@ def sentiment(shop: Shop) -> Panel:
     }
     context = {"chart": chart, "id": "sentiment"}
     return Panel(_("How reviews sound"), "panels/chart.html", context, width=4)
+
+
+def alarms(shop: Shop) -> Panel:
+    """Aspects of products that customers began to complain about."""
+    rows = AspectAlarm.objects.filter(shop=shop, settled_at=None).select_related("product")
+    shown = [
+        {
+            "row": row,
+            "label": highlighting.label(row.aspect),
+            "before": round(100 * row.complaints_before),
+            "since": round(100 * row.complaints_since),
+        }
+        for row in rows.order_by("-raised_at")[:5]
+    ]
+    context = {"alarms": shown, "shop": shop}
+    return Panel(_("Products that turned bad"), "panels/aspect_alarms.html", context, width=4)
 
 
 def reviews(customer: Customer) -> Panel:

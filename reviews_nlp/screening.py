@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from django.db import connection
 
-SHORTEST = 24  # letters; "very good" is no copy of another "very good"
+SHORTEST = 50  # letters; two customers may well write "great quality, fast delivery"
+HAN_LETTERS = 3  # that a Chinese character counts for
 PIECE, PARTS, ROWS = 5, 4, 4
 SALT = np.random.default_rng(7).integers(1, 2**31 - 1, size=(2, PARTS * ROWS), dtype=np.int64)
 PRIME = 2**31 - 1
@@ -48,7 +49,8 @@ def suspicion(text: str) -> str:
 def fingerprint(text: str) -> list[int]:
     """Four numbers; texts with one in common are alike. Empty for texts too short to tell."""
     letters = LETTERS.sub("", text.lower())
-    if len(letters) < SHORTEST:
+    han = sum("\u4e00" <= letter <= "\u9fff" for letter in letters)
+    if len(letters) + (HAN_LETTERS - 1) * han < SHORTEST:
         return []
     pieces = {letters[n : n + PIECE] for n in range(len(letters) - PIECE + 1)}
     hashes = np.array([zlib.crc32(piece.encode()) % PRIME for piece in pieces], dtype=np.int64)

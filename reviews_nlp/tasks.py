@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reviews_nlp import reading, verdicts
+from reviews_nlp import alarms, reading, self_training, verdicts
 
 
 @shared_task(ignore_result=True)
@@ -13,3 +13,13 @@ def read_reviews() -> None:
 @shared_task(ignore_result=True)
 def refine_verdicts() -> None:
     verdicts.refine_waiting()
+
+
+@shared_task(ignore_result=True)
+def look_for_alarms() -> None:
+    alarms.look_everywhere()
+
+
+@shared_task(ignore_result=True)
+def learn_from_stars() -> None:
+    self_training.train_everywhere()
