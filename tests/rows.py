@@ -14,6 +14,7 @@ from insights.recommendation_models import ProductRule
 from journeys import lifecycle, stages
 from llm.models import Call
 from reviews_nlp import reading
+from reviews_nlp.models import AspectAlarm, OwnClassifier, ShopAspect
 from segments import membership, rfm, starter
 from segments.models import Clustering
 from shops import keys
@@ -53,6 +54,7 @@ def of_every_kind(shop: Shop) -> Campaign:
     Clustering.objects.create(shop=shop, customer_count=1, cluster_count=1, inertia=0)
     ProductRule.objects.create(shop=shop, kind="prefer", product=make.product(shop))
     recommendation_runs.learn(shop)
+    what_reviews_bring(shop)
     FrequencyCap.objects.create(shop=shop, messages=100, days=1)
     campaign = winback.create(shop)
     campaign.holdout_percent = 0
@@ -65,3 +67,19 @@ def of_every_kind(shop: Shop) -> Campaign:
         raw=b"Subject: Hi\r\nContent-Type: text/html\r\n\r\n<p>Hi",
     )
     return campaign
+
+
+def what_reviews_bring(shop: Shop) -> None:
+    """An aspect of the shop's own, an alarm about it, and what was learned from its stars."""
+    ShopAspect.objects.create(shop=shop, key="glaze", label="Glaze", phrases="glaze")
+    AspectAlarm.objects.create(
+        shop=shop,
+        product=make.product(shop),
+        aspect="glaze",
+        began_at=now(),
+        complaints_before=0.1,
+        complaints_since=0.6,
+    )
+    OwnClassifier.objects.create(
+        shop=shop, review_count=10, reason="10 of 200 rated reviews so far"
+    )
