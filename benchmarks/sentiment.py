@@ -12,8 +12,8 @@ Chinese: six categories of goods; drawn in the order of a fixed shuffle.
   reviews of the other five (classifier: of 12,000 drawn, head: of the 4,000) and on the takeaway
   file; the lexicon is added. Both classes are equally frequent there by construction, so the
   verdict begins with even odds.
-* Trained: 12,000 drawn, 9,000 to train, 3,000 to test: `zh_trained_accuracy`. For comparison
-  `zh_trained_accuracy_full`: the character classifier learns from the full rest of the file (33,748),
+* Trained: 12,000 drawn, 9,000 to train, 3,000 to test: `zh_trained_accuracy`. Beside it
+  `zh_trained_accuracy_full`: the character classifier learns from all the rest (33,748 reviews),
   the head from 9,000 of it. Two standard errors of 3,000 reviews are 0.008.
 
 `docs_per_s`: English reviews a second through every analyser, the encoder included, in one process;
