@@ -108,6 +108,7 @@ class Intake:
         """Commit group after group; while one is committed, the next one gathers."""
         while self.waiting:
             await self._store_group(self._take(GROUP_ROWS))
+            await asyncio.sleep(0)  # calls that have just been read join the next group
             if self.announcing is None or self.announcing.done():
                 self.announcing = asyncio.create_task(self._announce())
 
@@ -145,12 +146,11 @@ class Intake:
 
     async def _commit(self, group: list[Incoming]) -> list[Answer]:
         # One statement, therefore one transaction and one round trip.
-        fresh = await self._ask(intake.STORE, intake.columns(group))
-        again = intake.repeated(group, fresh)
-        earlier: list[intake.Row] = []
-        if again:
-            earlier = await self._ask(intake.EARLIER_ANSWERS, intake.columns(again)[:2])
-        return intake.answers(group, again, earlier)
+        found = await self._ask(intake.STORE, intake.columns(group))
+        missed = intake.unanswered(group, found)
+        if missed:
+            found += await self._ask(intake.EARLIER_ANSWERS, intake.columns(missed)[:2])
+        return intake.answers(group, found)
 
     async def _ask(self, statement: LiteralString, values: Values) -> list[intake.Row]:
         """The rows that the database answers; one that is silent for too long is hung up on.
@@ -207,12 +207,13 @@ def _settle(answer: "asyncio.Future[Answer]", result: Answer | Exception) -> Non
 async def _body(headers: dict[str, str], receive: Receive, limit: int) -> bytes:
     declared = headers.get("content-length", "")
     intake.check_size(int(declared) if declared.isdigit() else 0, limit)
-    body, more = bytearray(), True
+    parts, size, more = [], 0, True
     while more:
         event = await receive()
         if event["type"] == "http.disconnect":
             raise Refused(400, "incomplete", "The connection closed before the body was complete.")
-        body += event.get("body", b"")
-        intake.check_size(len(body), limit)
+        parts.append(event.get("body", b""))
+        size += len(parts[-1])
+        intake.check_size(size, limit)
         more = event.get("more_body", False)
-    return bytes(body)
+    return b"".join(parts)

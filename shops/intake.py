@@ -4,7 +4,6 @@
 There are two doors: a shop's webhooks, and what the script on its pages tells.
 """
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -66,7 +65,7 @@ WITH incoming AS (
     INSERT INTO shops_deliverykey (shop_id, message_id, answer, received_at)
     SELECT shop_id, message_id, status, now() FROM incoming ORDER BY shop_id, message_id
     ON CONFLICT DO NOTHING
-    RETURNING shop_id, message_id
+    RETURNING shop_id, message_id, answer
 ), kept AS (
     INSERT INTO shops_delivery
         (shop_id, received_at, message_id, connector, topic, sent_at, body, status, reason,
@@ -75,11 +74,17 @@ WITH incoming AS (
         CASE status WHEN 'accepted' THEN NULL ELSE now() END
     FROM incoming JOIN fresh USING (shop_id, message_id)
 )
-SELECT shop_id, message_id FROM fresh
+SELECT shop_id, message_id, answer, true FROM fresh
+UNION ALL
+SELECT shop_id, message_id, earlier.answer, false
+FROM incoming JOIN shops_deliverykey earlier USING (shop_id, message_id)
+WHERE NOT EXISTS (SELECT FROM fresh WHERE fresh.shop_id = incoming.shop_id
+    AND fresh.message_id = incoming.message_id)
 """
 
+# For calls that STORE did not speak of: committed by another group while it ran.
 EARLIER_ANSWERS = """
-SELECT shop_id, message_id, answer FROM shops_deliverykey
+SELECT shop_id, message_id, answer, false FROM shops_deliverykey
 WHERE (shop_id, message_id) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
 """
 
@@ -94,7 +99,7 @@ class Answer:
 
     @property
     def content(self) -> bytes:
-        return json.dumps(self.body).encode()
+        return orjson.dumps(self.body)
 
     def headers(self, door: Door) -> dict[str, str]:
         """Beside the body's own; any page may read an answer, for it says nothing of anybody."""
@@ -240,36 +245,29 @@ def columns(group: Sequence[Incoming]) -> list[list[Any]]:
     return [[getattr(call, name) for call in group] for name in names]
 
 
-def repeated(group: Sequence[Incoming], fresh: Sequence[Row]) -> list[Incoming]:
-    """The calls of a group that were seen before, or twice in the group."""
-    first = {(shop_id, message_id) for shop_id, message_id in fresh}
-    again = []
-    for call in group:
-        if call.key in first:
-            first.discard(call.key)
-        else:
-            again.append(call)
-    return again
+def unanswered(group: Sequence[Incoming], found: Sequence[Row]) -> list[Incoming]:
+    """The calls of a group that STORE neither kept nor knew."""
+    known = {(shop_id, message_id) for shop_id, message_id, *_ in found}
+    return [call for call in group if call.key not in known]
 
 
-def answers(
-    group: Sequence[Incoming], again: Sequence[Incoming], earlier: Sequence[Row]
-) -> list[Answer]:
+def answers(group: Sequence[Incoming], found: Sequence[Row]) -> list[Answer]:
     """One answer per call: a new one gets 202, a repeat gets 200 and the body of the first.
 
     What was neither stored nor seen before is for a shop that is gone.
     """
-    before = {(shop_id, message_id): answer for shop_id, message_id, answer in earlier}
-    repeats = {id(call) for call in again}
-    found = []
+    said = {(shop_id, message_id): answer for shop_id, message_id, answer, _ in found}
+    fresh = {(shop_id, message_id) for shop_id, message_id, _, new in found if new}
+    given = []
     for call in group:
-        if id(call) not in repeats:
-            found.append(_kept(202, call, call.status))
-        elif call.key in before:
-            found.append(_kept(200, call, before[call.key]))
+        if call.key in fresh:
+            fresh.discard(call.key)  # the next one of the group is a repeat
+            given.append(_kept(202, call, said[call.key]))
+        elif call.key in said:
+            given.append(_kept(200, call, said[call.key]))
         else:
-            found.append(Refused(*UNKNOWN_SHOP).answer)
-    return found
+            given.append(Refused(*UNKNOWN_SHOP).answer)
+    return given
 
 
 def _kept(status: int, call: Incoming, said: str) -> Answer:
