@@ -175,6 +175,7 @@ SEGMENT_USES = plugins.SEGMENT_USES
 OVERVIEW_PANELS = plugins.OVERVIEW_PANELS
 CUSTOMER_PANELS = plugins.CUSTOMER_PANELS
 
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)  # among which a rate limit is shared out
 INTAKE_MAX_BYTES = env.int("INTAKE_MAX_BYTES", default=1_000_000)
 DELIVERY_RETENTION_DAYS = env.int("DELIVERY_RETENTION_DAYS", default=90)
 DELIVERY_KEY_DAYS = env.int("DELIVERY_KEY_DAYS", default=90)  # on top: repeats stay harmless

@@ -1,8 +1,10 @@
-"""How many calls a second a sender, a shop or an API key, may make to this process."""
+"""How many calls a second a sender, a shop or an API key, may make."""
 
 import time
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+
+from django.conf import settings
 
 
 @dataclass
@@ -15,7 +17,11 @@ class Bucket:
 
 @dataclass
 class Limits:
-    """One bucket per sender. In memory on purpose: a round trip would cost more than the call."""
+    """One bucket per sender. In memory on purpose: a round trip would cost more than the call.
+
+    Where several web processes stand behind one address, each gives out its part of the limit, so
+    that together they never let more through.
+    """
 
     buckets: dict[Hashable, Bucket] = field(default_factory=dict)
 
@@ -23,12 +29,13 @@ class Limits:
         """Seconds until the sender may call again; 0 when this call is within the limit."""
         if not per_second:
             return 0
-        now = time.monotonic()
-        bucket = self.buckets.setdefault(sender, Bucket(per_second, now))
-        bucket.left = min(per_second, bucket.left + (now - bucket.at) * per_second)
+        now, share = time.monotonic(), per_second / settings.WEB_PROCESSES
+        most = max(1, share)
+        bucket = self.buckets.setdefault(sender, Bucket(most, now))
+        bucket.left = min(most, bucket.left + (now - bucket.at) * share)
         bucket.at = now
         if bucket.left < 1:
-            return (1 - bucket.left) / per_second
+            return (1 - bucket.left) / share
         bucket.left -= 1
         return 0
 

@@ -15,6 +15,7 @@ from standardwebhooks.webhooks import Webhook
 from shops import group_commit, limits, rotation
 from shops.group_commit import Intake
 from shops.intake import WEBHOOKS, Incoming
+from shops.limits import Limits
 from shops.models import Delivery, DeliveryKey
 from tests import make
 
@@ -278,6 +279,16 @@ def test_the_answer_to_too_many_says_after_how_many_seconds(still_clock):
     path, content, headers = signed(shop, ORDER, message_id="msg_2")
     answer = Client().generic("POST", path, content, "application/json", headers=headers)
     assert (answer.status_code, answer["Retry-After"]) == (429, "1")
+
+
+def test_several_web_processes_share_a_shops_limit(settings):
+    settings.WEB_PROCESSES = 4
+    one = Limits()
+
+    answered = [one.wait("shop", 8) for _ in range(3)]
+
+    assert answered[:2] == [0, 0]
+    assert 0 < answered[2] <= 0.5
 
 
 def test_a_forged_call_does_not_use_the_limit_up(post):
