@@ -146,7 +146,7 @@ def _compiled(segment: Segment, *, wide: bool) -> Compiled | None:
 
 def _diff(segment: Segment, compiled: Compiled, customers: list[int] | None) -> int:
     """Open and close memberships by the rule; returns how many customers moved."""
-    only = customers is not None
+    only, first = customers is not None, segment.member_count == 0
     only_m = "AND m.customer_id = ANY(%(customers)s)" if only else ""
     pieces = {
         "condition": compiled.sql,
@@ -155,6 +155,7 @@ def _diff(segment: Segment, compiled: Compiled, customers: list[int] | None) -> 
         "only_c": "AND c.id = ANY(%(customers)s)" if only else "",
         "only_m": only_m,
         "why": compiled.seen,
+        "why_at_once": compiled.seen if first else "NULL::jsonb",
     }
     evaluated = (EVALUATED_WITH_DUE if compiled.due else EVALUATED).format(**pieces)
     own = {

@@ -8,23 +8,24 @@ SELECT id FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDA
 """
 
 EVALUATED = """
-    SELECT c.id, true AS fits, NULL::timestamptz AS due_at
+    SELECT c.id, true AS fits, NULL::timestamptz AS due_at, {why_at_once} AS why
     FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id {joins}
     WHERE c.shop_id = %(shop)s {only_c} AND {condition}
 """
 # OFFSET 0 keeps the planner from writing the condition twice.
 EVALUATED_WITH_DUE = """
-    SELECT id, fits, CASE WHEN due_at <= %(horizon)s THEN due_at END AS due_at FROM (
-        SELECT c.id, {condition} AS fits, {due} AS due_at
-        FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id {joins}
-        WHERE c.shop_id = %(shop)s {only_c} OFFSET 0
-    ) AS asked WHERE fits OR due_at <= %(horizon)s
+    SELECT c.id, fits, CASE WHEN due_at <= %(horizon)s THEN due_at END AS due_at,
+        CASE WHEN fits THEN {why_at_once} END AS why
+    FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id {joins}
+    CROSS JOIN LATERAL (SELECT {condition} AS fits, {due} AS due_at OFFSET 0) AS asked
+    WHERE c.shop_id = %(shop)s {only_c} AND (fits OR due_at <= %(horizon)s)
 """
 
 FORGET = "DELETE FROM segments_recheck m WHERE m.segment_id = %(segment)s {only_m}"
 
 # Who should be in, against who is: those who left are closed, newcomers are opened, each with the
-# values that decided. For a batch of customers only the set differs. The count is kept by the
+# values that decided: read with the rule while a segment is filled for the first time, else looked
+# up for the few who move. For a batch of customers only the set differs. The count is kept by the
 # difference, never by counting.
 DIFF = """
 WITH evaluated AS MATERIALIZED ({evaluated}), gone AS (
@@ -36,15 +37,14 @@ WITH evaluated AS MATERIALIZED ({evaluated}), gone AS (
     RETURNING 1
 ), come AS (
     INSERT INTO segments_membership (shop_id, segment_id, customer_id, entered_at, version, why)
-    SELECT %(shop)s, %(segment)s, e.id, now(), %(version)s, (SELECT {why}
+    SELECT %(shop)s, %(segment)s, e.id, now(), %(version)s, coalesce(e.why, (SELECT {why}
         FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id
-        WHERE c.id = e.id)
+        WHERE c.id = e.id))
     FROM evaluated e WHERE e.fits
     AND EXISTS (SELECT FROM segments_segment s WHERE s.id = %(segment)s)
     AND NOT EXISTS (SELECT FROM segments_membership m WHERE m.segment_id = %(segment)s
         AND m.customer_id = e.id AND m.left_at IS NULL)
     ORDER BY e.id
-    ON CONFLICT DO NOTHING
     RETURNING 1
 ), kept AS (
     INSERT INTO segments_recheck (shop_id, segment_id, customer_id, due_at)

@@ -58,8 +58,9 @@ class Membership(models.Model):
     `why` and `left_why` hold the values that decided, frozen, under the rule's `version`.
     """
 
-    # Whoever writes here holds the segment, which stands for its shop: checking both again for
-    # every row is half of the work of filling a segment. The indexes below serve both keys.
+    # Whoever writes here holds the segment, which stands for its shop, and has just read the
+    # customers, who are never deleted (erasure blanks them): checking the keys again for every row
+    # is half of the work of filling a segment. The indexes below serve them all.
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     segment = models.ForeignKey(
         Segment,
@@ -69,7 +70,11 @@ class Membership(models.Model):
         db_index=False,
     )
     customer = models.ForeignKey(
-        Customer, on_delete=models.CASCADE, related_name="memberships", db_index=False
+        Customer,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        db_constraint=False,
+        db_index=False,
     )
     entered_at = models.DateTimeField(_("entered"), default=now)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
@@ -98,7 +103,7 @@ class Recheck(models.Model):
     segment = models.ForeignKey(
         Segment, on_delete=models.CASCADE, db_constraint=False, db_index=False
     )
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, db_constraint=False)
     due_at = models.DateTimeField(_("due"))
 
     class Meta:
