@@ -108,7 +108,6 @@ class Intake:
         """Commit group after group; while one is committed, the next one gathers."""
         while self.waiting:
             await self._store_group(self._take(GROUP_ROWS))
-            await asyncio.sleep(0)  # calls that have just been read join the next group
             if self.announcing is None or self.announcing.done():
                 self.announcing = asyncio.create_task(self._announce())
 

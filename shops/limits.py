@@ -19,8 +19,8 @@ class Bucket:
 class Limits:
     """One bucket per sender. In memory on purpose: a round trip would cost more than the call.
 
-    Where several web processes stand behind one address, each gives out its part of the limit, so
-    that together they never let more through.
+    Where several web processes stand behind one address, each gives out its part of the limit;
+    together they let no more through, but for one call each where the limit is below their number.
     """
 
     buckets: dict[Hashable, Bucket] = field(default_factory=dict)

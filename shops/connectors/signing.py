@@ -37,8 +37,8 @@ def check_base64(secrets: Iterable[str], signature: str, body: bytes, header: st
 def check_standard(secrets: Iterable[str], headers: Mapping[str, str], body: bytes) -> None:
     """Accept a call signed by the scheme of Standard Webhooks under one of the secrets, just now.
 
-    The reference library does the same in five times the time, which is felt at some thousand
-    calls a second; the tests hold the two together. Raises BadSignature.
+    The reference library takes twice the time, 14 against 7 microseconds for a call of 2 kB; with
+    it intake answers a tenth fewer calls a second. The tests ask both. Raises BadSignature.
     """
     missing = [name for name in STANDARD_HEADERS if not headers.get(name)]
     if missing:
@@ -63,4 +63,10 @@ def _check_clock(stamp: str) -> None:
 
 @lru_cache(maxsize=1024)
 def _standard_key(secret: str) -> bytes:
-    return base64.b64decode(secret.removeprefix("whsec_") + "==")
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_") + "==")
+    except ValueError:
+        key = b""
+    if not key:  # anybody could sign with an empty one
+        raise BadSignature("the shop's secret is not base64; make a new one")
+    return key

@@ -196,7 +196,9 @@ def test_a_product_is_found_by_its_attributes_and_a_list_is_none(visit):
     visit.go("/list")
     found = visit.touchpoints(3)
     visit.wait(1.2)
-    assert [t.data.get("product_id") or t.data["path"] for t in found] == ["/tea", "tea-1", "/list"]
+    told = [t.data.get("product_id") or t.data["path"] for t in found]
+    assert set(told[:2]) == {"/tea", "tea-1"}  # often of one millisecond, so in no order
+    assert told[2:] == ["/list"]
     assert len(visit.touchpoints()) == 3
 
 

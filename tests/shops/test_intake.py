@@ -15,7 +15,6 @@ from standardwebhooks.webhooks import Webhook
 from shops import group_commit, limits, rotation
 from shops.group_commit import Intake
 from shops.intake import WEBHOOKS, Incoming
-from shops.limits import Limits
 from shops.models import Delivery, DeliveryKey
 from tests import make
 
@@ -283,7 +282,7 @@ def test_the_answer_to_too_many_says_after_how_many_seconds(still_clock):
 
 def test_several_web_processes_share_a_shops_limit(settings):
     settings.WEB_PROCESSES = 4
-    one = Limits()
+    one = limits.Limits()
 
     answered = [one.wait("shop", 8) for _ in range(3)]
 
