@@ -3,8 +3,8 @@
 import re
 from html.parser import HTMLParser
 
-LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
+from campaigns import liquid_text
+
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 UNSEEN = {"head", "style", "script", "title"}
 PARAGRAPHS = {"p", "table", "ul", "ol", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -39,7 +39,7 @@ class _Reader(HTMLParser):
         if tag in UNSEEN:
             self.unseen = max(0, self.unseen - 1)
         elif tag == "a" and self.links and (link := self.links.pop()):
-            if not "".join(self.out).rstrip().endswith(link):
+            if not "".join(self.out[-8:]).rstrip().endswith(link):
                 self.out.append(f" ({link})")
         elif tag in {"td", "th"}:
             self.out.append(" ")
@@ -57,15 +57,10 @@ class _Reader(HTMLParser):
 
 def from_html(source: str) -> str:
     """The words of an HTML template, its Liquid left as it was."""
-    kept: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        kept.append(match[0])
-        return f"\ue000{len(kept) - 1}\ue001"
-
+    hidden, kept = liquid_text.hide(source)
     reader = _Reader()
-    reader.feed(LIQUID.sub(keep, source))
+    reader.feed(hidden)
     reader.close()
     lines = (BLANKS.sub(" ", line).strip() for line in "".join(reader.out).split("\n"))
     text = EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
-    return PLACEHOLDER.sub(lambda match: kept[int(match[1])], text) + "\n"
+    return liquid_text.show(text, kept) + "\n"

@@ -12,17 +12,13 @@ from liquid import RenderContext
 from liquid.exceptions import LiquidError
 from liquid.template import BoundTemplate
 
-from campaigns import plain
+from campaigns import liquid_text, plain
 from campaigns.limits import Encoded, LimitedEnvironment, filled, flat
 from campaigns.models import Template
 
 LINE_BREAKS = re.compile(r"[\r\n]+")
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
-LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-NO_COMMENTS = re.compile(
-    r"<(title|style)\b.*?</\1>|<[a-z!/](?:\{%.*?%\}|\{\{.*?\}\}|[^>])*>", re.DOTALL | re.IGNORECASE
-)
-PLACEHOLDER = re.compile(r"<!--liquid(\d+)x-->|liquid(\d+)x")
+COMMENTED = re.compile(r"<!--(\ue000\d+\ue001)-->")
 PARTS = ("subject", "html", "text")
 SOURCES: dict[str, tuple[str, str]] = settings.TEMPLATE_SOURCES
 FOR_HTML, FOR_TEXT = LimitedEnvironment(autoescape=True), LimitedEnvironment(autoescape=False)
@@ -125,16 +121,17 @@ def _inline(html: str) -> str:
     """
     if "<style" not in html:
         return html
-    kept: list[str] = []
-    covered = [match.span() for match in NO_COMMENTS.finditer(html)]
+    hidden, kept = liquid_text.hide(html)
+    out, at = [], 0
+    for start, end in liquid_text.tags(hidden):
+        out += [_as_comments(hidden[at:start]), hidden[start:end]]
+        at = end
+    inlined = INLINER.inline("".join([*out, _as_comments(hidden[at:])]))
+    return liquid_text.show(COMMENTED.sub(r"\1", inlined), kept)
 
-    def replace(match: re.Match[str]) -> str:
-        kept.append(match[0])
-        inside = any(start < match.start() < end for start, end in covered)
-        return f"liquid{len(kept) - 1}x" if inside else f"<!--liquid{len(kept) - 1}x-->"
 
-    inlined = INLINER.inline(LIQUID.sub(replace, html))
-    return PLACEHOLDER.sub(lambda match: kept[int(match[1] or match[2])], inlined)
+def _as_comments(text: str) -> str:
+    return liquid_text.HIDDEN.sub(r"<!--\g<0>-->", text)
 
 
 EXAMPLE: dict[str, Any] = {
