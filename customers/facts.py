@@ -5,15 +5,16 @@ order converge. One batch of a shop is stored at a time. Keys are sorted inside 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from customers import consent, identity, orders, privacy, touchpoints
+from customers import consent, forgetting, identity, orders, privacy, touchpoints
 from customers.changes import Part
 from customers.columns import run
+from customers.forgetting import version
 from customers.sql import (
     COUPONS,
     CUSTOMER_FIELDS,
@@ -43,13 +44,14 @@ def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:
 
     `wake` as in `touchpoints.record`.
     """
-    documents = [fact for fact in facts if isinstance(fact, OrderFact)]
-    events = [fact for fact in facts if isinstance(fact, TouchpointFact)]
-    consents = [fact for fact in facts if isinstance(fact, ConsentFact)]
-    proofs = [fact for fact in facts if isinstance(fact, RecognitionFact)]
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(ONE_AT_A_TIME, {"shop": shop.pk})
+        facts = forgetting.without_the_erased(shop, facts)
+        documents = [fact for fact in facts if isinstance(fact, OrderFact)]
+        events = [fact for fact in facts if isinstance(fact, TouchpointFact)]
+        consents = [fact for fact in facts if isinstance(fact, ConsentFact)]
+        proofs = [fact for fact in facts if isinstance(fact, RecognitionFact)]
         said = [fact for fact in facts if isinstance(fact, CustomerFact)]
         named = _named(documents, [*events, *consents, *proofs])
         customers, changed = _customers(shop, said, named)
@@ -81,11 +83,6 @@ def _named(
         if name:
             first[name] = min(at, first.get(name, at))
     return first
-
-
-def version(at: datetime) -> str:
-    """A time as text that sorts like the time."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _merged(facts: Iterable[Any], fields: Sequence[str]) -> dict[str, dict[str, tuple[str, Any]]]:

@@ -282,6 +282,7 @@ class PrivacyRequest(models.Model):
         verbose_name = _("privacy request")
         verbose_name_plural = _("privacy requests")
         constraints = [UniqueConstraint(fields=["shop", "reference"], name="privacy_request_once")]
+        indexes = [Index(fields=["shop", "customer_id_of_shop"], name="privacy_request_of")]
 
     def __str__(self) -> str:
         return self.reference

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from customers.changes import Part
 from customers.columns import run
+from customers.forgetting import ERASED
 from customers.models import Customer
 from shops import outbox
 from shops.announcing import announce
@@ -22,7 +23,14 @@ READ_LATER = {"review.written"}  # kinds whose words a higher room still has to 
 REVISION = "revised_at"  # in a touchpoint's data: it may be told again, the newest words count
 
 # Told again with the same source, the newer words are kept; without a revision any order of arrival
-# must end the same way, so equal ones are settled by their content.
+# must end the same way, so equal ones are settled by their content. Words that were erased since
+# only give way to ones said after that.
+
+
+def _said(row: str) -> str:
+    return f"coalesce({row}.data->>'{ERASED}', {row}.data->>'{REVISION}', '')"
+
+
 INSERT = f"""
 INSERT INTO customers_touchpoint AS o
     (shop_id, customer_id, kind, source, occurred_at, data, unread)
@@ -31,8 +39,10 @@ SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::tim
 ORDER BY shop_id, source, occurred_at
 ON CONFLICT (shop_id, source, occurred_at) DO UPDATE SET customer_id = excluded.customer_id,
     kind = excluded.kind, data = excluded.data, unread = excluded.unread
-WHERE (coalesce(excluded.data->>'{REVISION}', ''), excluded.data::text)
-    > (coalesce(o.data->>'{REVISION}', ''), o.data::text)
+WHERE CASE WHEN o.data ? '{ERASED}' OR excluded.data ? '{ERASED}'
+    THEN {_said("excluded")} > {_said("o")}
+    ELSE (coalesce(excluded.data->>'{REVISION}', ''), excluded.data::text)
+        > (coalesce(o.data->>'{REVISION}', ''), o.data::text) END
 RETURNING customer_id, shop_id, source, occurred_at
 """
 

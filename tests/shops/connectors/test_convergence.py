@@ -45,6 +45,8 @@ def shopify_calls():
     gone = open_order | {"id": 4711, "updated_at": at(1)}
     yield "orders/create", gone
     yield "orders/delete", {"id": 4711}
+    yield "customers/redact", {"customer": {"id": account["id"]}}  # after all of these
+    yield "customers/update", account | {"updated_at": at(9 * 24), "last_name": "Back again"}
 
 
 def woocommerce_calls():

@@ -1,0 +1,131 @@
+"""Who was erased stays erased, in whatever order and however often a shop's calls are read."""
+
+import json
+
+import pytest
+from django.core.serializers import serialize
+from django.utils.timezone import now
+
+from customers import ingest, privacy
+from customers.models import (
+    Consent,
+    ConsentStatement,
+    Customer,
+    Identity,
+    Order,
+    PrivacyRequest,
+    Touchpoint,
+)
+from reviews_nlp import reading
+from reviews_nlp.models import Review
+from shops.models import Delivery
+from tests.shops import calls
+
+pytestmark = pytest.mark.django_db
+
+BEFORE, LATER = "2026-01-02T10:00:00Z", "2026-02-02T10:00:00Z"  # calls are sent in between
+ADDRESS = "dora.kent@example.com"
+
+
+def shopify_calls(customer):
+    """What a shop tells of one person before it passes on the wish to be erased."""
+    order = calls.shopify("orders__create")
+    person = {"id": customer, "email": ADDRESS, "first_name": "Dora", "last_name": "Kent"}
+    told = {"created_at": BEFORE, "updated_at": BEFORE, "email": ADDRESS, "contact_email": ADDRESS}
+    yield "orders/create", {**order, **told, "customer": person if customer else None}
+    checkout = calls.shopify("checkouts__create")
+    yield "checkouts/create", {**checkout, **told, "customer": person if customer else None}
+    if customer:
+        account = calls.shopify("customers__create") | person
+        yield "customers/create", account | {"created_at": BEFORE, "updated_at": BEFORE}
+        consent = {"state": "subscribed", "consent_updated_at": BEFORE}
+        change = {"customer_id": customer, "email_marketing_consent": consent}
+        yield "customers_email_marketing_consent/update", change
+
+
+def redact(customer):
+    return {"customer": {"id": customer, "email": ADDRESS}}
+
+
+def traces(shop):
+    """Every place but the raw deliveries that still names the person."""
+    models = (Customer, Identity, Order, Touchpoint, Consent, ConsentStatement, PrivacyRequest)
+    rows = [*models, Review]
+    found = "".join(serialize("json", model._default_manager.filter(shop=shop)) for model in rows)
+    return [word for word in (ADDRESS, "Dora", "Kent") if word in found]
+
+
+@pytest.mark.parametrize("customer", [191167, None], ids=["with an account", "guest"])
+def test_old_deliveries_that_are_read_again_bring_nothing_back(customer):
+    shop = calls.shop("shopify")
+    for topic, payload in shopify_calls(customer):
+        calls.deliver(shop, topic, payload)
+    assert traces(shop)
+    calls.deliver(shop, "customers/redact", redact(customer))
+    assert traces(shop) == []
+    left = calls.rows(shop)
+    assert left["orders"]
+    ingest.replay(Delivery.objects.filter(shop=shop))
+    while ingest.digest():
+        pass
+    assert traces(shop) == []
+    assert calls.rows(shop) == left
+
+
+@pytest.mark.parametrize("customer", [191167, None], ids=["with an account", "guest"])
+def test_what_comes_only_after_the_erasure_but_was_said_before_is_nobodys(customer):
+    on_time, late = calls.shop("shopify"), calls.shop("shopify")
+    told = list(shopify_calls(customer))
+    for topic, payload in [*told, ("customers/redact", redact(customer))]:
+        calls.deliver(on_time, topic, payload)
+    for topic, payload in [("customers/redact", redact(customer)), *told]:
+        calls.deliver(late, topic, payload)
+    assert traces(late) == []
+    assert not Consent.objects.filter(shop=late, ended_at=None).exists()
+    assert calls.rows(late) == calls.rows(on_time)
+
+
+def test_who_comes_back_is_known_again_and_can_be_erased_again():
+    shop = calls.shop("shopify")
+    order = calls.shopify("orders__create") | {"customer": None, "contact_email": ADDRESS}
+    for number, placed_at in enumerate((BEFORE, LATER)):
+        placed = {"id": number + 1, "created_at": placed_at, "updated_at": placed_at}
+        calls.deliver(shop, "orders/create", order | placed | {"email": ADDRESS})
+        if number == 0:
+            calls.deliver(shop, "customers/redact", redact(None))
+    assert Customer.objects.filter(shop=shop, email=ADDRESS).count() == 1
+    assert Order.objects.filter(shop=shop).values("customer").distinct().count() == 2
+    request = PrivacyRequest.objects.get(shop=shop)
+    body = json.dumps(redact(None)).encode()
+    later = {"x-shopify-triggered-at": "2026-03-01T00:00:00Z"}
+    headers = calls.headers(shop, "customers/redact", body) | later
+    client = calls.Client()
+    answer = client.generic(
+        "POST", f"/hooks/{shop.key}/", body, "application/json", headers=headers
+    )
+    assert answer.status_code == 202
+    ingest.digest()
+    assert traces(shop) == []
+    assert PrivacyRequest.objects.get(shop=shop).requested_at > request.requested_at
+
+
+def test_a_review_keeps_its_stars_and_loses_its_words():
+    shop = calls.shop("generic")
+    review = {"id": "r1", "customer_id": "7", "rating": 2, "text": "Kent says: too small",
+              "product_id": "p1", "written_at": BEFORE}  # fmt: skip
+    calls.deliver(shop, "review.written", {"type": "review.written", "timestamp": BEFORE,
+                                           "data": review})  # fmt: skip
+    reading.read_waiting()
+    assert Review.objects.get(shop=shop).text
+    customer = Customer.objects.get(shop=shop, external_id="7")
+    request = PrivacyRequest.objects.create(
+        shop=shop, reference="r", kind="erase", customer_id_of_shop="7", requested_at=now()
+    )
+    privacy.erase(request)
+    reading.read_waiting()
+    left = Review.objects.get(shop=shop)
+    assert (left.text, left.rating, left.customer_id) == ("", 2, customer.pk)
+    ingest.replay(Delivery.objects.filter(shop=shop))
+    ingest.digest()
+    reading.read_waiting()
+    assert traces(shop) == []
