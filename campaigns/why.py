@@ -149,7 +149,7 @@ def _rules(campaign: Campaign) -> Iterator[tuple[str, Compiled, bool]]:
     if "exclude" in campaign.plan:
         wanted.append((campaign.plan["exclude"], False))
     for number, (rule, must) in enumerate(wanted):
-        words = rules.describe(rule)
+        words = rules.describe(rule, shop=campaign.shop)
         try:
             compiled = rules.compile(rule, shop=campaign.shop, prefix=f"w{number}_")
         except RuleError:

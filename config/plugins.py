@@ -158,6 +158,34 @@ RULE_FIELDS = {
     "journey.stage": ("text", STAGE_OF_CUSTOMER, _("Lifecycle stage")),
 }
 
+# What the values of a rule field are called, and what may stand for its *: functions of a shop and
+# a key (what stands for the *, or "") that return pairs of value and name. They are what the
+# builder offers; where a field has none, anything can be typed in.
+RULE_VALUES = {
+    "customer.country": "customers.rule_choices.countries",
+    "customer.language": "customers.rule_choices.languages",
+    "facts.top_categories": "customers.rule_choices.categories",
+    "facts.price_band": "customers.rule_choices.price_bands",
+    "facts.day_part": "customers.rule_choices.day_parts",
+    "facts.main_device": "customers.rule_choices.devices",
+    "facts.first_source": "customers.rule_choices.sources",
+    "facts.last_source": "customers.rule_choices.sources",
+    "opinions.praised": "reviews_nlp.rule_choices.aspects",
+    "opinions.complained": "reviews_nlp.rule_choices.aspects",
+    "rfm.group": "segments.choices.rfm_groups",
+    "stage.*": "journeys.rule_choices.stages",
+    "journey.stage": "journeys.rule_choices.stages",
+}
+RULE_KEYS = {
+    "attributes.*": "customers.rule_choices.attributes",
+    "praised.*": "reviews_nlp.rule_choices.aspects",
+    "complained.*": "reviews_nlp.rule_choices.aspects",
+    "scores.*": "insights.rule_choices.scores",
+    "consent.*": "segments.choices.channels",
+    "reachable.*": "segments.choices.channels",
+    "stage.*": "journeys.rule_choices.journeys",
+}
+
 # Who uses a segment: functions of (shop, key) that return pairs of kind and name.
 SEGMENT_USES = [
     "segments.removal.in_segments",

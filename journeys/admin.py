@@ -39,7 +39,7 @@ class Stages(StackedInline):
 
     @admin.display(description=_("in words"))
     def in_words(self, stage: Stage) -> str:
-        return rules.describe(stage.rule) if stage.rule else "–"
+        return rules.describe(stage.rule, shop=stage.shop) if stage.rule else "–"
 
 
 @admin.register(Journey)

@@ -6,6 +6,7 @@ from customers.models import Customer
 from journeys import report
 from journeys.models import Journey, StageVisit
 from segments import rules
+from segments.choices import Names
 from shops.models import Shop
 from shops.panels import Panel
 
@@ -31,5 +32,6 @@ def visits(customer: Customer) -> Panel:
         .select_related("stage", "journey")
         .order_by("-entered_at")[:20]
     )
-    shown = [(visit, rules.describe(visit.why.get("rule", {}))) for visit in rows]
+    names = Names(customer.shop)
+    shown = [(visit, rules.describe(visit.why.get("rule", {}), names=names)) for visit in rows]
     return Panel(_("Journey"), "panels/visits.html", {"visits": shown}, width=4)

@@ -54,7 +54,9 @@ class Segments(ShopAdmin):
 
     @admin.display(description=_("in words"))
     def in_words(self, segment: Segment) -> str:
-        return rules.describe(segment.rule) if segment.rule else segment.description
+        if not segment.rule:
+            return segment.description
+        return rules.describe(segment.rule, shop=segment.shop)
 
     def save_model(
         self,

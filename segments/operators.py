@@ -35,12 +35,6 @@ class Operator:
     bound: Callable[[Asked], list[str]] = lambda asked: [asked.builder.bind(asked.value)]
     due: str = ""
 
-    def describe(self, value: Any) -> str:
-        """The words, with the value in its place."""
-        if isinstance(value, list):
-            value = ", ".join(map(str, value[:5])) + ("…" if len(value) > 5 else "")
-        return str(self.words).replace("{}", str(value).replace("_", " "))
-
 
 def nothing(asked: Asked) -> list[str]:
     return []

@@ -15,6 +15,7 @@ from llm.providers.base import Provider
 from reviews_nlp.analysers.base import Analyser
 from segments.operators import OPERATORS
 from shops.connectors.base import Connector
+from tests import make
 
 KINDS = {
     "CONNECTORS": Connector,
@@ -49,6 +50,18 @@ def test_an_entry_is_documented(kind, name):
 )
 def test_a_panel_or_use_can_be_called(path):
     assert callable(import_string(path))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["RULE_VALUES", "RULE_KEYS"])
+def test_what_a_rule_field_offers_are_pairs_of_value_and_name(table):
+    shop = make.shop()
+    offers = getattr(settings, table)
+    assert set(offers) <= set(settings.RULE_FIELDS)
+    for path in offers.values():
+        for value, name in import_string(path)(shop, ""):
+            assert isinstance(value, str)
+            assert name
 
 
 @pytest.mark.django_db

@@ -7,15 +7,15 @@ from django.utils.formats import number_format
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
 
+import shops.money
+
 register = template.Library()
 
 
 @register.filter
 def money(cents: int | None, currency: str) -> str:
-    """1234 and "EUR" as "12.34 EUR", in the reader's number format."""
-    if cents is None:
-        return "–"
-    return f"{number_format(cents / 100, decimal_pos=2, force_grouping=True)} {currency}"
+    """1234 and "EUR" as "€ 12.34", in the reader's number format."""
+    return "–" if cents is None else shops.money.said(cents, currency)
 
 
 @register.filter

@@ -19,10 +19,10 @@ def test_a_plan_reads_as_sentences_indented_like_its_tree():
 
     assert [(line.depth, line.words) for line in outline.lines(plan)] == [
         (0, "Enters on checkout.started after 2 hours unless order.placed came"),
-        (1, "only those who: Orders is at least 2"),
+        (1, "only those who: ordered at least twice"),
         (0, "Send “hello”"),
         (0, "One of several ways"),
-        (1, "if Orders is at least 2:"),
+        (1, "if ordered at least twice:"),
         (2, "Stop: enough"),
         (1, "otherwise:"),
         (2, "Wait 3 days"),

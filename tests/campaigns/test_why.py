@@ -37,10 +37,10 @@ def test_each_clause_of_the_audience_is_judged_with_the_value_seen(shop):
 
     clauses = {clause.words: clause for clause in why.of_absence(campaign, ann)}
 
-    assert not clauses["Country is France"].holds
-    assert clauses["Country is France"].seen == {"customer.country": "Spain"}
-    assert clauses["Orders is at least 2"].holds
-    assert clauses["Orders is at least 2"].seen == {"facts.order_count": 5}
+    assert not clauses["Country is “France”"].holds
+    assert clauses["Country is “France”"].seen == {"customer.country": "Spain"}
+    assert clauses["ordered at least twice"].holds
+    assert clauses["ordered at least twice"].seen == {"facts.order_count": 5}
 
 
 def test_no_cause_no_consent_and_a_suppressed_address_are_said(shop):
@@ -76,7 +76,7 @@ def test_the_excluded_and_those_who_are_inside_are_said(shop):
 
     assert missing(campaign, ann) == [
         "Is in the campaign already.",
-        "Is left out if: Country is France",
+        "Is left out if: Country is “France”",
     ]
 
 
@@ -100,6 +100,6 @@ def test_a_message_says_the_whole_way_from_entry_to_the_gate(shop):
     lines = why.of_message(Message.objects.get())
 
     assert lines[0] == "Was at the stage “At risk”."
-    assert "The campaign's audience: Country is France." in lines
+    assert "The campaign's audience: Country is “France”." in lines
     assert "By version 1 of the plan." in lines
     assert lines[-1].startswith("Passed the gate: holdout")

@@ -1,6 +1,7 @@
 """Rules compile to SQL that means what a naive reading of the rule means."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -118,10 +119,21 @@ def test_the_moment_can_be_another_than_now():
     assert later.params["r_now"] > now()
 
 
-def test_every_ready_made_segment_compiles_and_can_be_said_in_words():
-    for _, rule in starter.SEGMENTS.values():
-        rules.compile(rule)
-        assert "{" not in rules.describe(rule)
+@pytest.mark.parametrize("key", starter.SEGMENTS)
+def test_a_ready_made_segment_compiles_and_is_said_in_plain_words(key):
+    made, shop = starter.SEGMENTS[key], make.shop(currency="EUR")
+    rules.compile(made.rule, shop=shop, of=key)
+
+    said = rules.describe(made.rule, shop=shop)
+
+    assert not re.search(r"[{}_]|cents|\bdid [a-z]+\.|“[a-z]+\.", said), said
+    assert str(made.name)
+    assert str(made.about).endswith(".")
+
+
+def test_there_are_at_least_ten_ready_made_segments():
+    assert len(starter.SEGMENTS) >= 10
+    assert len({str(made.name) for made in starter.SEGMENTS.values()}) == len(starter.SEGMENTS)
 
 
 def test_every_operator_has_words():
