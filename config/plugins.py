@@ -197,6 +197,7 @@ SEGMENT_USES = [
 # takes (shop) for the overview or (customer) for the customer page and returns a
 # shops.panels.Panel.
 OVERVIEW_PANELS = [
+    "customers.panels.requests",
     "customers.panels.figures",
     "customers.panels.sales",
     "segments.panels.sizes",

@@ -182,9 +182,22 @@ def _pretty(payload: Any) -> str:
 class PrivacyRequests(ReadOnly, ShopAdmin):
     """Legal requests that shops passed on; those without a date under "done" wait for a person."""
 
-    list_display = ("kind", "customer_id_of_shop", "requested_at", "done_at", "shop")
-    list_filter = ("kind", "shop")
+    list_display = ("wish", "customer_id_of_shop", "requested_at", "done_at", "shop")
+    list_filter = ("kind", ("done_at", admin.EmptyFieldListFilter), "shop")
     list_select_related = ("shop",)
+    actions = ("settle",)
+
+    @admin.display(description=_("what was asked"))
+    def wish(self, row: PrivacyRequest) -> str:
+        return row.wish
+
+    @admin.action(description=_("Done: it was answered"), permissions=["settle"])
+    def settle(self, request: HttpRequest, waiting: QuerySet[PrivacyRequest]) -> None:
+        count = waiting.filter(done_at=None).update(done_at=now())
+        messages.success(request, gettext("%d requests are settled.") % count)
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("customers.change_privacyrequest")
 
 
 @admin.register(Suppression)

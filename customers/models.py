@@ -268,6 +268,13 @@ class ConsentStatement(models.Model):
         ]
 
 
+WISHES = {
+    "export": _("wants to have a copy of their data"),
+    "erase": _("wants to be erased"),
+    "erase_shop": _("The shop has left the platform: all its customers' data has to go"),
+}
+
+
 class PrivacyRequest(models.Model):
     """A customer's legal request that the shop passed on; erasures are carried out at once."""
 
@@ -286,6 +293,11 @@ class PrivacyRequest(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def wish(self) -> str:
+        """What was asked, in words."""
+        return str(WISHES.get(self.kind, self.kind))
 
 
 class Suppression(models.Model):

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncDate
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from customers.models import Customer, Order, Profile, Touchpoint
+from customers.models import Customer, Order, PrivacyRequest, Profile, Touchpoint
 from shops.models import Shop
 from shops.panels import Panel
 
@@ -31,6 +31,15 @@ class Figure:
     @property
     def change(self) -> float | None:
         return (self.value - self.before) / self.before if self.before else None
+
+
+def requests(shop: Shop) -> Panel | None:
+    """What people asked of their data, by law, and nobody has answered yet."""
+    waiting = PrivacyRequest.objects.filter(shop=shop, done_at=None)
+    if not waiting.exists():
+        return None
+    context = {"requests": waiting.order_by("requested_at")[:5]}
+    return Panel(_("Privacy requests wait for you"), "panels/requests.html", context)
 
 
 def figures(shop: Shop) -> Panel:

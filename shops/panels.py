@@ -17,5 +17,6 @@ class Panel:
 
 
 def gather(paths: list[str], subject: Any) -> list[Panel]:
-    """The panels of every function named in `paths`, in that order."""
-    return [import_string(path)(subject) for path in paths]
+    """The panels of every function named in `paths`, in that order; None is nothing to show."""
+    made = (import_string(path)(subject) for path in paths)
+    return [panel for panel in made if panel]

@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.serializers import serialize
+from django.urls import reverse
 from django.utils.timezone import now
 
 from customers import ingest, privacy
@@ -19,6 +21,7 @@ from customers.models import (
 from reviews_nlp import reading
 from reviews_nlp.models import Review
 from shops.models import Delivery
+from tests import make
 from tests.shops import calls
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +132,30 @@ def test_a_review_keeps_its_stars_and_loses_its_words():
     ingest.digest()
     reading.read_waiting()
     assert traces(shop) == []
+
+
+def test_a_request_waits_on_the_overview_until_somebody_settles_it(client):
+    shop = calls.shop("shopify")
+    calls.deliver(shop, "customers/data_request", redact(191167))
+    client.force_login(make.user(is_superuser=True))
+    page, row = reverse("admin:index"), PrivacyRequest.objects.get(shop=shop)
+    assert "191167 wants to have a copy" in client.get(page, {"shop": shop.key}).content.decode()
+    chosen = {"action": "settle", "_selected_action": [row.pk]}
+    answer = client.post(reverse("admin:customers_privacyrequest_changelist"), chosen)
+    assert answer.status_code == 302
+    row.refresh_from_db()
+    assert row.done_at
+    assert "191167" not in client.get(page, {"shop": shop.key}).content.decode()
+
+
+def test_who_may_only_look_settles_nothing(client):
+    shop = calls.shop("shopify")
+    calls.deliver(shop, "customers/data_request", redact(191167))
+    user, row = make.user(), PrivacyRequest.objects.get(shop=shop)
+    user.user_permissions.set(Permission.objects.filter(codename="view_privacyrequest"))
+    shop.staff.add(user)
+    client.force_login(user)
+    chosen = {"action": "settle", "_selected_action": [row.pk]}
+    client.post(reverse("admin:customers_privacyrequest_changelist"), chosen)
+    row.refresh_from_db()
+    assert row.done_at is None
