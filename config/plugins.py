@@ -81,6 +81,7 @@ API_RESOURCES = {
     "profiles": "segments.api.Profiles",
     "recommendations": "insights.api.Recommendations",
     "reviews": "reviews_nlp.api.Reviews",
+    "scores": "insights.api.Scores",
     "segments": "segments.api.Segments",
     "touchpoints": "customers.api.Touchpoints",
     "visits": "journeys.api.Visits",

@@ -1,4 +1,4 @@
-"""What to recommend to a customer, from the stored lists."""
+"""What models say of a customer, and what to recommend to them."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from customers.models import Customer
-from insights import recommending
+from insights import recommending, scoring
 from insights.choosing import KINDS
 from shops.rest.resources import Answer, Resource, reading
 
@@ -46,3 +46,42 @@ class Recommendations(Resource):
             for kind in KINDS
         }
         return {"customer_id": customer.external_id, **found}
+
+
+class ReasonAnswer(Answer):
+    """A feature of the customer and how far it moves the score up or down."""
+
+    feature = serializers.CharField(source="label")
+    value = serializers.FloatField()
+    effect = serializers.FloatField()
+
+
+class ScoreAnswer(Answer):
+    """What one live model says; `band` ranks it among the shop's customers."""
+
+    name = serializers.CharField(source="model.predictor")
+    question = serializers.CharField()
+    value = serializers.FloatField()
+    band = serializers.ChoiceField(scoring.BANDS)
+    model_id = serializers.IntegerField(source="model.pk")
+    trained_at = serializers.DateTimeField(source="model.trained_at")
+    raised_by = ReasonAnswer(many=True, source="higher")
+    lowered_by = ReasonAnswer(many=True, source="lower")
+
+
+class ScoresAnswer(Answer):
+    """The scores of every model that is better than a simple rule; others are off."""
+
+    customer_id = serializers.CharField()
+    scores = ScoreAnswer(many=True)
+
+
+class Scores(Resource):
+    """What is predicted of a customer, and why."""
+
+    model = Customer
+
+    @reading(_("What is predicted of a customer, with reasons"), ScoresAnswer)
+    def retrieve(self, id: str) -> dict[str, Any]:
+        customer = self.one(external_id=id)
+        return {"customer_id": customer.external_id, "scores": scoring.told(customer)}

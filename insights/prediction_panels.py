@@ -1,6 +1,5 @@
 """What this room shows: a model's card, a customer's scores with reasons, models that are off."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext
@@ -10,7 +9,6 @@ from customers.models import Customer
 from insights import scoring
 from insights.features import FEATURES
 from insights.prediction_models import TrainedModel
-from insights.scoring import Reason
 from insights.training import predictors
 from shops.models import Shop
 from shops.panels import Panel
@@ -31,18 +29,6 @@ METRICS = {
     "bias": _("Predicted of true total"),
     "buyers": _("Buyers judged"),
 }
-
-
-@dataclass(frozen=True)
-class Told:
-    """One score of a customer with its reasons."""
-
-    question: str
-    value: float
-    is_chance: bool
-    band: str
-    higher: list[Reason]
-    lower: list[Reason]
 
 
 def card(model: TrainedModel) -> list[Panel]:
@@ -79,18 +65,8 @@ def models_off(shop: Shop) -> Panel:
 
 def scores(customer: Customer) -> Panel:
     """What the live models say about the customer, and why."""
-    live = TrainedModel.objects.filter(shop=customer.shop, status="live").order_by("predictor")
-    profile = getattr(customer, "profile", None)
-    said = profile.scores if profile else {}
-    told = [_told(customer, one, said[one.predictor]) for one in live if one.predictor in said]
+    told = scoring.told(customer)
     return Panel(gettext("Predictions"), "panels/scores.html", {"told": told}, width=8)
-
-
-def _told(customer: Customer, model: TrainedModel, value: float) -> Told:
-    predictor = predictors()[model.predictor]
-    higher, lower = scoring.reasons(customer, model)
-    (band,) = scoring.band(model, value)
-    return Told(str(predictor.question), value, predictor.kind == "chance", band, higher, lower)
 
 
 def _metrics(model: TrainedModel) -> list[tuple[Any, float]]:

@@ -47,6 +47,19 @@ class Reason:
     effect: float
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a live model says of one customer, how that ranks, and what it rests on."""
+
+    model: TrainedModel
+    question: str
+    value: float
+    is_chance: bool
+    band: str
+    higher: list[Reason]
+    lower: list[Reason]
+
+
 def score_all() -> None:
     """Every shop."""
     for shop in Shop.objects.order_by("pk"):
@@ -92,6 +105,22 @@ def reasons(customer: Customer, card: TrainedModel) -> tuple[list[Reason], list[
     ranked = sorted(found, key=lambda one: -one.effect)
     against = [one for one in ranked[::-1] if one.effect < 0][:3]
     return [one for one in ranked if one.effect > 0][:3], against
+
+
+def told(customer: Customer) -> list[Told]:
+    """The customer's scores by the models that are live, each with its reasons."""
+    profile = getattr(customer, "profile", None)
+    scores = profile.scores if profile else {}
+    live = TrainedModel.objects.filter(shop=customer.shop, status="live").order_by("predictor")
+    return [_told(customer, card, scores) for card in live if card.predictor in scores]
+
+
+def _told(customer: Customer, card: TrainedModel, scores: dict[str, float]) -> Told:
+    predictor, value = predictors()[card.predictor], scores[card.predictor]
+    higher, lower = reasons(customer, card)
+    (where,) = band(card, value)
+    is_chance = predictor.kind == "chance"
+    return Told(card, str(predictor.question), value, is_chance, where, higher, lower)
 
 
 def _write(card: TrainedModel, customers: list[int], said: Floats, at: datetime) -> None:

@@ -30,6 +30,7 @@ NAMED_BY: dict[str, tuple[Any, str]] = {
     "profiles": (Customer, "external_id"),
     "recommendations": (Customer, "external_id"),
     "reviews": (Review, "pk"),
+    "scores": (Customer, "external_id"),
     "segments": (Segment, "key"),
 }
 SPAN = {"since": "2000-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}

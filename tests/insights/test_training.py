@@ -15,6 +15,7 @@ from insights.models import Score, TrainedModel
 from segments import membership
 from segments.models import Segment
 from tests import make
+from tests.api.calling import Caller
 
 pytestmark = pytest.mark.django_db
 BUYERS, DAYS = 400, 240
@@ -144,3 +145,22 @@ def test_where_everybody_keeps_their_rhythm_their_own_rate_is_left_unbeaten(shop
 
     assert card.metrics["rmse"] > card.metrics["baseline_rmse"]
     assert (card.status, card.metrics["gain"] < 0) == ("off", True)
+
+
+def test_a_program_reads_the_scores_with_their_model_and_reasons(shop, purchase):
+    card = training.train(shop, purchase)
+    scoring.score(shop)
+    caller = Caller(shop)
+
+    told = caller.get("scores/1").json()
+
+    (score,) = told["scores"]
+    regular = Customer.objects.get(shop=shop, external_id="1")
+    assert score["value"] == regular.profile.scores["purchase_30d"]
+    assert (score["name"], score["model_id"]) == ("purchase_30d", card.pk)
+    assert score["band"] in scoring.BANDS
+    assert all(reason["effect"] > 0 for reason in score["raised_by"])
+    assert score["raised_by"] or score["lowered_by"]
+    TrainedModel.objects.update(status="off")
+    assert caller.get("scores/1").json()["scores"] == []
+    assert caller.get("scores/nobody").status_code == 404
