@@ -18,7 +18,7 @@ import httpx
 from django.core.management import call_command
 from tqdm import tqdm
 
-from campaigns import launching, winback
+from campaigns import launching, ready_made
 from campaigns.models import CaughtMail
 from config import demo
 from config.management.commands import up
@@ -62,7 +62,7 @@ def _shop() -> Shop:
     shop = Shop.objects.create(name="Benchmark", key=f"benchmark-{time.time_ns()}")
     lifecycle.create(shop)
     starter.create(shop)
-    campaign = winback.create(shop)
+    campaign = ready_made.create(shop, "win-back")
     campaign.holdout_percent = 0
     campaign.save()
     launching.launch(campaign)

@@ -37,6 +37,7 @@ from campaigns.models import (
 )
 from campaigns.plan_schema import PlanError
 from campaigns.rendering import RenderingError
+from campaigns.text_console import TextPages
 from shops.console import ReadOnly, ShopAdmin
 
 CAMPAIGN_COLOURS = {
@@ -79,7 +80,7 @@ class CampaignForm(forms.ModelForm):
 
 
 @admin.register(Campaign)
-class Campaigns(ShopAdmin):
+class Campaigns(TextPages, ShopAdmin):
     """What runs, for whom, and what it brought."""
 
     form = CampaignForm
@@ -88,6 +89,8 @@ class Campaigns(ShopAdmin):
     list_select_related = ("shop",)
     prepopulated_fields = {"key": ["name"]}
     readonly_fields = ("state", "launched_at", "fault", "in_words", "inside", "figures")
+    actions_list = ("ready_made", "upload")
+    actions_detail = ("download",)
     actions = (
         "submit",
         "launch",

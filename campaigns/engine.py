@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from campaigns import entries, plan_check, program, steps, versions
+from campaigns import plan_check, program, steps, versions, where
 from campaigns.models import Campaign, CampaignVersion, Enrolment
 from campaigns.steps import Batch
 from segments import rules
@@ -105,9 +105,9 @@ def _leave(version: CampaignVersion, enrolments: list[int]) -> set[int]:
     goal, exit_rule = plan.get("goal"), plan.get("exit")
     with connection.cursor() as cursor:
         if goal:
-            where, params = entries.matching(goal.get("where", {}), "t")
+            matching, params = where.matching(goal.get("where", {}), "t")
             known = {**params, "enrolments": enrolments, "kind": goal["touchpoint"]}
-            cursor.execute(REACHED.format(where=where), known)
+            cursor.execute(REACHED.format(where=matching), known)
             left |= {pk for (pk,) in cursor.fetchall()}
         if exit_rule:
             rule = rules.compile(exit_rule, shop=version.shop)
@@ -136,7 +136,7 @@ def wake(shop: Shop, customers: list[int] | None) -> int:
 
 
 def _wake(version: CampaignVersion, node: program.Node, customers: list[int] | None) -> int:
-    where, params = entries.matching(node.body.get("where", {}), "t")
+    matching, params = where.matching(node.body.get("where", {}), "t")
     known = {
         **params,
         "customers": customers,
@@ -145,5 +145,5 @@ def _wake(version: CampaignVersion, node: program.Node, customers: list[int] | N
         "kind": node.body["touchpoint"],
     }
     with connection.cursor() as cursor:
-        cursor.execute(WAKE.format(where=where), known)
+        cursor.execute(WAKE.format(where=matching), known)
         return int(cursor.rowcount)

@@ -10,7 +10,7 @@ from typing import Any
 
 from cronsim import CronSim
 
-from campaigns import plan_check
+from campaigns import plan_check, where
 from campaigns.models import Campaign
 from customers import zones
 
@@ -38,13 +38,13 @@ SELECT DISTINCT ON (t.customer_id) t.customer_id, 'touchpoint:' || t.id AS entry
     jsonb_build_object('touchpoint', t.kind, 'occurred_at', t.occurred_at, 'data', t.data)
         AS details
 FROM customers_touchpoint t
-WHERE t.shop_id = %(shop)s AND t.kind = %(kind)s AND t.customer_id IS NOT NULL
+WHERE t.shop_id = %(shop)s AND t.kind = ANY(%(kinds)s) AND t.customer_id IS NOT NULL
 AND t.occurred_at > greatest(%(launched)s, %(now)s - %(late)s) - %(after)s
 AND t.occurred_at <= %(now)s - %(after)s {where} {unless} {only}
 ORDER BY t.customer_id, t.occurred_at DESC
 """
 UNLESS = """AND NOT EXISTS (SELECT FROM customers_touchpoint u
-    WHERE u.customer_id = t.customer_id AND u.kind = %(unless)s
+    WHERE u.customer_id = t.customer_id AND u.kind = ANY(%(unless)s)
     AND u.occurred_at > t.occurred_at AND u.occurred_at <= t.occurred_at + %(after)s)"""
 
 # Times on the wall, in a zone or in everybody's own. A time that was reached before the last sweep
@@ -130,30 +130,16 @@ def _segment(campaign: Campaign, entry: dict[str, Any], batch: bool) -> Causes: 
 
 
 def _touchpoint(campaign: Campaign, entry: dict[str, Any], batch: bool) -> Causes:  # noqa: FBT001
-    where, params = matching(entry.get("where", {}), "t")
+    matching, params = where.matching(entry.get("where", {}), "t")
     sql = TOUCHPOINT.format(
-        where=where,
+        where=matching,
         unless=UNLESS if "unless" in entry else "",
         only=_only("t", batch=batch),
     )
     after = timedelta(hours=entry.get("after_hours", 0))
-    known = {"kind": entry["touchpoint"], "unless": entry.get("unless"), "after": after}
+    kinds, unless = where.kinds(entry["touchpoint"]), where.kinds(entry.get("unless", []))
+    known = {"kinds": kinds, "unless": unless, "after": after}
     return Causes(sql, {**params, **known})
-
-
-def matching(where: dict[str, Any], alias: str) -> tuple[str, dict[str, Any]]:
-    """Conditions on a touchpoint's data, to follow another one, with their parameters."""
-    parts: list[str] = []
-    params: dict[str, Any] = {}
-    for number, (key, value) in enumerate(where.items()):
-        parts.append(f"AND {alias}.data->>%(key{number})s = %(value{number})s")
-        params |= {f"key{number}": key, f"value{number}": _as_text(value)}
-    return " ".join(parts), params
-
-
-def _as_text(value: Any) -> str:
-    """A value as Postgres writes it when it takes JSON apart."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _fires(campaign: Campaign, entry: dict[str, Any], batch: bool) -> Causes:  # noqa: FBT001

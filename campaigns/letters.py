@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from campaigns import unsubscribing
+from campaigns import happened, unsubscribing
 from campaigns.models import Template
 from customers.models import Customer
 from shops.models import Shop
@@ -51,15 +51,20 @@ def read(messages: Sequence[int]) -> list[Letter]:
     with connection.cursor() as cursor:
         cursor.execute(READ, [list(messages)])
         rows = cursor.fetchall()
-    shops = Shop.objects.in_bulk({row[1] for row in rows})
+    shops = Shop.objects.select_related("site").in_bulk({row[1] for row in rows})
     templates = Template.objects.in_bulk({row[2] for row in rows})
-    return [_letter(row, shops[row[1]], templates[row[2]]) for row in rows]
+    asking = {pk for pk, template in templates.items() if happened.is_spoken_of(template)}
+    told = happened.read([row[0] for row in rows if row[2] in asking])
+    return [_letter(row, shops[row[1]], templates[row[2]], told) for row in rows]
 
 
-def _letter(row: tuple[Any, ...], shop: Shop, template: Template) -> Letter:
+def _letter(
+    row: tuple[Any, ...], shop: Shop, template: Template, told: Mapping[int, dict[str, Any]]
+) -> Letter:
     id_, _, _, campaign_id, customer_id, channel, attempts, claimed_at, email, phone, *facts = row
     link = unsubscribing.url(id_)
     context = _context(shop, customer_id, link, email, *facts)
+    context["happened"] = told.get(id_, happened.NOTHING)
     return Letter(
         id_, shop, template, campaign_id, customer_id, channel, attempts, claimed_at,
         email, phone, link, context,
@@ -87,13 +92,19 @@ def _context(
             "email": email,
             "country": country,
         },
-        "shop": {"name": shop.name, "currency": shop.currency},
+        "shop": {"name": shop.name, "currency": shop.currency, "url": _url(shop)},
         # The date filter takes "" and gives "", and refuses None.
         "facts": {"order_count": order_count, "last_order_at": last_order_at or ""},
         "favourites": orjson.loads(favourites),
         "unsubscribe_url": unsubscribe_url,
         **{name: Lazily(source, customer_id, shop, language) for name, source in SOURCES.items()},
     }
+
+
+def _url(shop: Shop) -> str:
+    """The shop's own pages, as far as they are known: the first origin of its page script."""
+    origins: str = shop.site.origins if hasattr(shop, "site") else ""
+    return next(iter(origins.split()), "")
 
 
 class Lazily(Mapping[str, Any]):

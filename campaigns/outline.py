@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from campaigns import where
 from segments import rules
 
 
@@ -56,12 +57,16 @@ def _entry(entry: dict[str, Any]) -> str:
 
 
 def _touchpoint(entry: dict[str, Any]) -> str:
-    words = _("Enters on %s") % entry["touchpoint"]
+    words = _("Enters on %s") % _either(entry["touchpoint"])
     if "after_hours" in entry:
         words += " " + _("after %s hours") % number_format(entry["after_hours"])
     if "unless" in entry:
-        words += " " + _("unless %s came") % entry["unless"]
+        words += " " + _("unless %s came") % _either(entry["unless"])
     return words
+
+
+def _either(kinds: str | list[str]) -> str:
+    return _(" or ").join(where.kinds(kinds))
 
 
 def _steps(steps: list[dict[str, Any]], depth: int) -> Iterator[Line]:
@@ -109,5 +114,9 @@ def _wait(wait: dict[str, Any]) -> str:
         return _("Wait until %(until)s, %(day)s") % known
     if "best_hour" in wait:
         return _("Wait for the customer’s best hour")
+    if "usual_gap" in wait:
+        return _("Wait until %s of the customer’s usual times between orders have passed") % (
+            number_format(wait["usual_gap"])
+        )
     known = {"days": wait.get("days", 0), "hours": wait.get("hours", 0)}
     return _("Wait %(days)s days and %(hours)s hours") % known

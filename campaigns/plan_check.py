@@ -1,6 +1,7 @@
 """Whether a plan can run in its shop: it fits the schema, and names only what the shop has."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from campaigns import program
+from campaigns import program, where
 from campaigns.models import Campaign, CampaignVersion, Template
 from campaigns.plan_schema import MOST_DEPTH, MOST_STEPS, SCHEMA, PlanError
 from customers import zones
@@ -20,21 +21,30 @@ from segments.models import Segment
 from segments.rules import RuleError
 from shops.models import Shop
 
-VALIDATOR = Draft202012Validator(SCHEMA)
-
 
 def check(plan: Any, shop: Shop) -> None:
     """Raises PlanError when the plan does not fit the schema or names what the shop lacks."""
-    _check_shape(plan)
+    check_shape(plan)
     steps = list(program.walk(plan["steps"]))
     _check_tree(steps)
     _check_entry(plan["entry"], shop)
     _check_steps(steps, shop)
     for path, rule in rules_of(plan, steps):
-        try:
+        with _faults_at(path):
             rules.compile(rule, shop=shop)
-        except RuleError as fault:
-            raise PlanError(f"{path}.{fault.path}".rstrip("."), str(fault)) from fault
+    for path, conditions in _wheres_of(plan, steps):
+        with _faults_at(path):
+            where.matching(conditions, "t")
+
+
+@contextmanager
+def _faults_at(path: str) -> Iterator[None]:
+    """A rule's fault as one of the plan."""
+    try:
+        yield
+    except RuleError as fault:
+        said = str(fault).removeprefix(f"{fault.path}: ")
+        raise PlanError(f"{path}.{fault.path}".rstrip("."), said) from fault
 
 
 def journey_key(entry: dict[str, Any]) -> str:
@@ -66,15 +76,17 @@ def mark_fault(campaign: Campaign) -> bool:
     return not fault
 
 
-def _check_shape(plan: Any) -> None:
-    error = _first(VALIDATOR.iter_errors(plan))
+def check_shape(said: Any, schema: dict[str, Any] = SCHEMA, *, at: str = "") -> None:
+    """Raises PlanError with the path (below `at`) when something does not fit the schema."""
+    error = _first(Draft202012Validator(schema).iter_errors(said))
     while error:
         deeper = _meant(error)
         if deeper is None:
             # "Not valid under any of the given schemas" helps nobody: say what would be.
-            schema: Any = error.schema
-            words = schema.get("description") if error.validator == "oneOf" else None
-            raise PlanError(_path(error.absolute_path), str(words or error.message)[:300])
+            found: Any = error.schema
+            words = found.get("description") if error.validator == "oneOf" else None
+            path = f"{at}.{_path(error.absolute_path)}".strip(".")
+            raise PlanError(path, str(words or error.message)[:300])
         error = deeper
 
 
@@ -184,3 +196,13 @@ def rules_of(plan: dict[str, Any], steps: list[tuple[str, Any]]) -> Iterator[tup
     for path, step in steps:
         for number, way in enumerate(step.get("branch", [])):
             yield f"{path}.branch[{number}].if", way["if"]
+
+
+def _wheres_of(plan: dict[str, Any], steps: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Every condition on what a touchpoint says, with the path of what holds it."""
+    for path, holder in (
+        ("entry", plan["entry"]),
+        ("goal", plan.get("goal", {})),
+        *((f"{path}.wait_for", step["wait_for"]) for path, step in steps if "wait_for" in step),
+    ):
+        yield path, holder.get("where", {})

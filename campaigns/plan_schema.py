@@ -11,10 +11,11 @@ KEY = {"type": "string", "pattern": "^[-a-z0-9_]+$", "maxLength": 60}
 KIND = {"type": "string", "pattern": "^[a-z_]+\\.[a-z_]+$", "maxLength": 60}
 NAME = {"type": "string", "minLength": 1, "maxLength": 40, "pattern": "^[^.\\x00]+$"}
 RULE = {"type": "object"}
+KINDS = {"oneOf": [KIND, {"type": "array", "minItems": 1, "maxItems": 10, "items": KIND}]}
 WHERE = {
     "type": "object",
     "maxProperties": 10,
-    "additionalProperties": {"type": ["string", "integer", "boolean"]},
+    "additionalProperties": {"type": ["string", "integer", "boolean", "object"]},
 }
 TIME = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 ZONE = {"type": "string", "maxLength": 60}  # a zone's name, "customer" or "shop"
@@ -44,7 +45,7 @@ ON = {"enum": ["enter", "leave"]}
 ENTRIES = [
     shape(["stage"], journey=KEY, stage=KEY, on=ON),
     shape(["segment"], segment=KEY, on=ON),
-    shape(["touchpoint"], touchpoint=KIND, where=WHERE, after_hours=positive(720), unless=KIND),
+    shape(["touchpoint"], touchpoint=KINDS, where=WHERE, after_hours=positive(720), unless=KINDS),
     shape(["at"], at={"type": "string"}, zone=ZONE),
     shape(["cron"], cron={"type": "string", "maxLength": 60}, zone=ZONE),
     shape(
@@ -59,12 +60,14 @@ ENTRIES = [
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WAIT = {
     "description": _lazy(
-        'must be {"days": number}, {"hours": number}, {"until": "09:00"} or {"best_hour": true}.'
+        'must be {"days": number}, {"hours": number}, {"until": "09:00"}, {"best_hour": true} '
+        'or {"usual_gap": number of the customer\'s own gaps between orders}.'
     ),
     "oneOf": [
         shape([], days=number(0, 365), hours=number(0, 8760)) | {"minProperties": 1},
         shape(["until"], until=TIME, weekday={"enum": WEEKDAYS}),
         shape(["best_hour"], best_hour={"const": True}),
+        shape(["usual_gap"], usual_gap=number(0.1, 10)),
     ],
 }
 STEPS = {"type": "array", "maxItems": 50, "items": {"$ref": "#/$defs/step"}}

@@ -12,7 +12,7 @@ from liquid import RenderContext
 from liquid.exceptions import LiquidError
 from liquid.template import BoundTemplate
 
-from campaigns import liquid_text, plain
+from campaigns import happened, liquid_text, plain
 from campaigns.limits import Encoded, LimitedEnvironment, filled, flat
 from campaigns.models import Template
 
@@ -141,9 +141,10 @@ EXAMPLE: dict[str, Any] = {
         "email": "ann@example.com",
         "country": "France",
     },
-    "shop": {"name": "Example shop", "currency": "EUR"},
+    "shop": {"name": "Example shop", "currency": "EUR", "url": "https://shop.example.com"},
     "facts": {"order_count": 3, "last_order_at": ""},
     "favourites": [{"title": "Blue mug", "times": 4}, {"title": "Tea towel", "times": 2}],
+    "happened": happened.EXAMPLE,
     "unsubscribe_url": "#",
     **{name: import_string(path)() for name, (_, path) in SOURCES.items()},
 }

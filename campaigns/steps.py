@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils.timezone import now
 
-from campaigns import entries, holdout
+from campaigns import entries, holdout, where
 from campaigns.models import Campaign, CampaignVersion, Enrolment
 from campaigns.plan_schema import WEEKDAYS
 from campaigns.planning import plan_messages
@@ -19,6 +19,7 @@ from segments.models import Segment
 from shops import outbox
 
 BEST_HOUR = 10  # for customers whose best hour is not known
+GAP_DAYS = 30  # between orders, for customers who have not shown theirs
 
 GO_ON = """
 UPDATE campaigns_enrolment SET step = %(step)s, due_at = %(due_at)s, left_at = %(left_at)s,
@@ -53,6 +54,14 @@ FROM (SELECT z.id, z.zone, z.local, z.time, CASE
         LEFT JOIN customers_profile p ON p.customer_id = c.id
         WHERE e.id = ANY(%(enrolments)s)) AS z
 ) AS wait WHERE wait.id = e.id
+"""
+# Counted from the last order, and never into the past.
+USUAL_GAP = """
+UPDATE campaigns_enrolment e SET step = %(next)s, due_at = greatest(%(now)s,
+    coalesce(p.last_order_at, %(now)s)
+        + coalesce(p.mean_gap_days, %(gap)s) * %(times)s * interval '1 day')
+FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id
+WHERE c.id = e.customer_id AND e.id = ANY(%(enrolments)s)
 """
 TOLD = """
 SELECT e.shop_id, 'campaign.step_reached' AS type, 'step:' || e.id || ':' || %(step)s AS cause,
@@ -120,6 +129,8 @@ def _wait(batch: Batch) -> None:
     said = batch.node.body
     if "until" in said or "best_hour" in said:
         _wait_until(batch, said)
+    elif "usual_gap" in said:
+        _wait_usual_gap(batch, said["usual_gap"])
     else:
         pause = timedelta(days=said.get("days", 0), hours=said.get("hours", 0))
         _go_on(batch, batch.node.next, due_at=now() + pause)
@@ -148,6 +159,22 @@ def _wait_until(batch: Batch, said: dict[str, Any]) -> None:
         cursor.execute(UNTIL.format(zone=zone, time=time), known)
 
 
+def _wait_usual_gap(batch: Batch, times: float) -> None:
+    """Until so many of the customer's own times between orders have passed since the last one."""
+    if batch.node.next == END:
+        _go_on(batch, END)
+        return
+    known: dict[str, Any] = {
+        "enrolments": batch.enrolments,
+        "next": batch.node.next,
+        "now": now(),
+        "gap": GAP_DAYS,
+        "times": times,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(USUAL_GAP, known)
+
+
 def _wait_for(batch: Batch) -> None:
     """First come those who begin to wait; later those whom it came to, or whose time is over."""
     body, came = batch.node.body, batch.rows().filter(waits_since__isnull=False)
@@ -155,8 +182,8 @@ def _wait_for(batch: Batch) -> None:
     begin = batch.rows().exclude(pk__in=over)
     begin.update(step=batch.step, waits_since=now(), due_at=now() + timedelta(hours=body["hours"]))
     if over:
-        where, params = entries.matching(body.get("where", {}), "t")
-        condition = CAME.format(where=where)
+        matching, params = where.matching(body.get("where", {}), "t")
+        condition = CAME.format(where=matching)
         cases = f"WHEN {condition} THEN 'came' ELSE 'missed'"
         _fork(batch, cases, {**params, "kind": body["touchpoint"]}, enrolments=over)
 

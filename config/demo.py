@@ -13,7 +13,7 @@ from django.db.models import Count, Q, Sum
 from standardwebhooks.webhooks import Webhook
 from tqdm import tqdm
 
-from campaigns import launching, winback
+from campaigns import launching, ready_made
 from campaigns.models import CaughtMail, Enrolment, Message
 from config.celery import app
 from config.management.commands.import_history import bar, import_orders
@@ -54,7 +54,7 @@ def run(url: str) -> dict[str, Any]:
     app.send_task("segments.tasks.refresh_rfm")
     app.send_task("segments.tasks.refresh_personas")
     wait("personas", lambda: 0 if Clustering.objects.filter(shop=gifts).exists() else 1)
-    launching.launch(winback.create(gifts))
+    launching.launch(ready_made.create(gifts, "win-back"))
     wait("campaign", waiting_messages)
     return counts(record)
 

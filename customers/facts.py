@@ -11,7 +11,15 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from customers import consent, forgetting, identity, orders, privacy, touchpoints
+from customers import (
+    consent,
+    forgetting,
+    identity,
+    orders,
+    privacy,
+    product_news,
+    touchpoints,
+)
 from customers.changes import Part
 from customers.columns import run
 from customers.forgetting import version
@@ -55,12 +63,16 @@ def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:
         said = [fact for fact in facts if isinstance(fact, CustomerFact)]
         named = _named(documents, [*events, *consents, *proofs])
         customers, changed = _customers(shop, said, named)
-        _products(shop, [f for f in facts if isinstance(f, ProductFact)], documents)
+        changed_products = _products(
+            shop, [f for f in facts if isinstance(f, ProductFact)], documents
+        )
         _coupons(shop, [fact for fact in facts if isinstance(fact, CouponFact)])
         orders.store(shop, documents, customers, wake=wake)
         consent.state(shop, [_statement(fact, customers) for fact in consents])
         met = identity.recognise(shop, [_proof(fact, customers) for fact in proofs])
         touchpoints.record(_touchpoints(shop, events, customers), wake=wake)
+        if wake:
+            product_news.tell(shop, changed_products)
         for fact in facts:
             if isinstance(fact, PrivacyFact):
                 privacy.receive(shop, fact)
@@ -139,7 +151,10 @@ def _customers(
     return keys, [pk for _, pk, changed in found if changed]
 
 
-def _products(shop: Shop, said: list[ProductFact], documents: list[OrderFact]) -> None:
+def _products(
+    shop: Shop, said: list[ProductFact], documents: list[OrderFact]
+) -> list[tuple[Any, ...]]:
+    """Make and update products; returns those whose price or stock changed."""
     merged, latest = _merged(said, PRODUCT_FIELDS), _latest(said)
     nested = [order.cancellation for order in documents if order.cancellation]
     sold = {line.product_id for order in [*documents, *nested] for line in order.lines}
@@ -152,7 +167,7 @@ def _products(shop: Shop, said: list[ProductFact], documents: list[OrderFact]) -
         )
         at = latest.get(name, LONG_AGO)
         rows.append((name, title, category, price, available, _versions(known), at))
-    run(PRODUCTS, rows, shop.pk)
+    return run(PRODUCTS, rows, shop.pk)
 
 
 def _coupons(shop: Shop, said: list[CouponFact]) -> None:

@@ -129,6 +129,13 @@ class Touchpoint(models.Model):
             Index(
                 "shop", KT("data__visitor"), condition=Q(customer=None), name="touchpoint_visitor"
             ),
+            Index(
+                "shop",
+                KT("data__product_id"),
+                "occurred_at",
+                condition=Q(kind__in=["product.viewed", "product.requested"]),
+                name="touchpoint_product",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ BATCH = """chosen CROSS JOIN LATERAL (
 
 # What customers do themselves; the rest is done to them or by machines.
 ACTIVE = """(kind NOT LIKE 'message.%%'
+        AND kind NOT IN ('product.restocked', 'product.price_dropped')
     OR (kind IN ('message.opened', 'message.clicked') AND NOT machine))"""
 
 ORDERED = """

@@ -68,7 +68,10 @@ FROM unnest(%s::bigint[], %s::text[]) AS t (customer_id, value) ORDER BY value
 ON CONFLICT DO NOTHING
 """
 
+# Returns the products we knew already and their prices and stock before and after: the second look
+# at the table sees it as it was when the statement began.
 PRODUCTS = f"""
+WITH written AS (
 INSERT INTO shops_product AS o (shop_id, external_id, title, category, price_cents, available,
     versions, updated_at)
 SELECT %s, t.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::boolean[],
@@ -79,6 +82,12 @@ ON CONFLICT (shop_id, external_id) DO UPDATE SET
     {_newest(PRODUCT_FIELDS)},
     updated_at = greatest(o.updated_at, excluded.updated_at)
 WHERE {_any_newer(PRODUCT_FIELDS)} OR excluded.updated_at > o.updated_at
+RETURNING o.id, o.available, o.price_cents, o.versions
+)
+SELECT w.id, before.available, w.available, w.versions->>'available', before.price_cents,
+    w.price_cents, w.versions->>'price_cents'
+FROM written w JOIN shops_product before ON before.id = w.id
+WHERE before.available <> w.available OR before.price_cents > w.price_cents
 """
 
 COUPONS = """

@@ -4,7 +4,7 @@ import json
 
 from django.utils.timezone import now
 
-from campaigns import engine, launching, winback
+from campaigns import engine, launching, ready_made
 from campaigns.models import Campaign, CaughtMail, FrequencyCap
 from customers import consent, imports, profiles
 from customers.models import PrivacyRequest, Recognition
@@ -56,7 +56,7 @@ def of_every_kind(shop: Shop) -> Campaign:
     recommendation_runs.learn(shop)
     what_reviews_bring(shop)
     FrequencyCap.objects.create(shop=shop, messages=100, days=1)
-    campaign = winback.create(shop)
+    campaign = ready_made.create(shop, "win-back")
     campaign.holdout_percent = 0
     campaign.save()
     launching.launch(campaign)

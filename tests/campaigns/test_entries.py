@@ -204,3 +204,22 @@ def test_nobody_is_inside_twice(shop):
     engine.run_due()
 
     assert campaign.enrolments.count() == 1
+
+
+def test_any_of_several_happenings_counts_and_a_further_one_puts_it_off(shop):
+    ann, bob, cy, dan = (make.customer(shop) for _ in range(4))
+    cart = {"total_cents": 500}
+    make.touchpoint(ann, kind="cart.updated", occurred_at=ago(3), data=cart)
+    make.touchpoint(bob, kind="cart.updated", occurred_at=ago(3), data=cart)
+    make.touchpoint(bob, kind="cart.updated", occurred_at=ago(1.5), data=cart)  # still at it
+    make.touchpoint(cy, kind="cart.updated", occurred_at=ago(5), data=cart)
+    make.touchpoint(cy, kind="cart.updated", occurred_at=ago(4.5), data={"total_cents": 0})
+    make.touchpoint(dan, kind="checkout.started", occurred_at=ago(3), data=cart)
+    kinds = ["cart.updated", "checkout.started"]
+    entry = {"touchpoint": kinds, "after_hours": 2, "unless": [*kinds, "order.placed"],
+             "where": {"total_cents": {"op": ">", "value": 0, "as": "number"}}}  # fmt: skip
+    running(shop, entry)
+
+    enrolment.enrol_by_clock()
+
+    assert set(Enrolment.objects.values_list("customer", flat=True)) == {ann.pk, dan.pk}

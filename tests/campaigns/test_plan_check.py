@@ -103,6 +103,11 @@ def test_a_plan_that_can_run_passes(shop, plan):
             "'bye'",
         ),
         ({"entry": ENTRY, "steps": [{"wait_days": -1}]}, "steps[0].wait_days", "minimum"),
+        (
+            {"entry": {"touchpoint": "cart.updated", "where": {"n": {"op": "~"}}}, "steps": [SEND]},
+            "entry.where.n.op",
+            "one of",
+        ),
         ({"entry": {**ENTRY, "segment": "a"}, "steps": [SEND]}, "entry", '{"segment": key}'),
         ({"entry": ENTRY, "steps": [SEND], "gaol": 1}, "", "gaol"),
         ({"entry": {"stage": "nowhere"}, "steps": [SEND]}, "entry.stage", "'nowhere'"),

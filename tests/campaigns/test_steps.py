@@ -170,6 +170,20 @@ def test_the_best_hour_is_the_customers_own_where_it_is_known(shop, monkeypatch)
     assert Enrolment.objects.get().due_at == datetime(2026, 12, 1, 19, tzinfo=UTC)
 
 
+def test_a_wait_by_the_usual_gap_counts_from_the_last_order(shop, monkeypatch):
+    at = datetime(2026, 12, 1, 10, 30, tzinfo=UTC)
+    monkeypatch.setattr(steps, "now", lambda: at)
+    ann, bob, cy = (make.customer(shop) for _ in range(3))
+    make.profile(ann, last_order_at=at - timedelta(days=14), mean_gap_days=20.0)
+    make.profile(bob, last_order_at=at - timedelta(days=90), mean_gap_days=20.0)
+    through(shop, {"wait": {"usual_gap": 0.9}}, {"stop": "there"}, customers=[ann, bob, cy])
+
+    due = dict(Enrolment.objects.values_list("customer", "due_at"))
+    assert due[ann.pk] == at + timedelta(days=4)
+    assert due[bob.pk] == at
+    assert due[cy.pk] == at + timedelta(days=27)
+
+
 def test_an_exit_rule_may_speak_of_another_segment(shop):
     ann, bob = make.customer(shop), make.customer(shop)
     build.membership(ann, "friends")

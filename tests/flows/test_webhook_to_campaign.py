@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from campaigns import launching, winback
+from campaigns import launching, ready_made
 from campaigns.models import CaughtMail, Enrolment, Message
 from config import demo
 from customers.models import Consent, Order
@@ -57,7 +57,7 @@ def test_a_signed_webhook_ends_as_one_mail_that_unsubscribes_in_one_click(server
     url, processes = server
     shop = make.shop()
     lifecycle.create(shop)
-    campaign = winback.create(shop)
+    campaign = ready_made.create(shop, "win-back")
     campaign.holdout_percent = 0
     campaign.save()
     launching.launch(campaign)
@@ -94,7 +94,7 @@ def test_a_held_out_customer_is_enrolled_and_never_written_to(server):
     url, _ = server
     shop = make.shop()
     lifecycle.create(shop)
-    campaign = winback.create(shop)
+    campaign = ready_made.create(shop, "win-back")
     campaign.holdout_percent = 50
     campaign.save()
     launching.launch(campaign)

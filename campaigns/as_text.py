@@ -1,0 +1,182 @@
+"""Campaigns as text: written in one order, so that two can be compared; read back with the path to
+what is wrong; reading the same text twice changes nothing the second time.
+
+A text names segments, stages and journeys by their keys, and brings its templates along.
+"""
+
+import difflib
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaigns import plan_check, program, rendering, versions, yaml_text
+from campaigns.models import Campaign, Template
+from campaigns.plan_schema import KEY, RULE, PlanError, number, shape
+from shops.models import Shop
+
+FORMAT = 1
+TEXT = {"type": "string"}
+TEMPLATE = shape(["name", "subject", "html"], name=TEXT | {"maxLength": 100},
+                 subject=TEXT | {"maxLength": 300}, html=TEXT, text=TEXT)  # fmt: skip
+SCHEMA = shape(
+    ["waymark_campaign", "key", "name", "plan"],
+    waymark_campaign={"const": FORMAT},
+    key=KEY,
+    name={"type": "string", "minLength": 1, "maxLength": 100},
+    priority={"type": "integer", "minimum": -1000, "maximum": 1000},
+    holdout_percent=number(0, 50),
+    plan=RULE,
+    templates={
+        "type": "object",
+        "maxProperties": 100,
+        "propertyNames": KEY,
+        "additionalProperties": TEMPLATE,
+    },
+)
+# What stands first where several keys meet; the rest follow by the alphabet.
+ORDER = [
+    "waymark_campaign", "key", "name", "priority", "holdout_percent", "plan", "templates",
+    "entry", "audience", "exclude", "reentry", "goal", "exit", "late_hours", "steps", "id",
+    "send", "wait", "wait_days", "wait_for", "branch", "split", "set", "add_to", "tell", "stop",
+    "channel", "touchpoint", "where", "after_hours", "unless", "stage", "journey", "segment",
+    "at", "cron", "date", "on", "days", "hours", "time", "zone", "until", "weekday", "if",
+    "percent", "did", "all", "any", "not", "field", "op", "value", "within", "came", "missed",
+    "else", "subject", "html", "text",
+]  # fmt: skip
+RANK = {key: place for place, key in enumerate(ORDER)}
+
+
+class TextFault(Exception):
+    """A text that cannot become a campaign; says where."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What reading a text does: to which campaign, and the difference line by line."""
+
+    campaign: Campaign
+    is_new: bool
+    lines: list[str]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.lines
+
+
+def export(campaign: Campaign) -> str:
+    """The campaign and the templates it sends, as text. The same campaign is the same text."""
+    sent = {step["send"] for _path, step in program.walk(campaign.plan["steps"]) if "send" in step}
+    templates = Template.objects.filter(shop_id=campaign.shop_id, key__in=sent).order_by("key")
+    percent = float(campaign.holdout_percent)
+    said: dict[str, Any] = {
+        "waymark_campaign": FORMAT,
+        "key": campaign.key,
+        "name": campaign.name,
+        "priority": campaign.priority,
+        "holdout_percent": int(percent) if percent.is_integer() else percent,
+        "plan": campaign.plan,
+        "templates": {
+            each.key: {
+                part: _lines(getattr(each, part))
+                for part in ("name", "subject", "html", "text")
+                if part != "text" or each.text
+            }
+            for each in templates
+        },
+    }
+    return yaml_text.write(ordered(said))
+
+
+def ordered(said: Any) -> Any:
+    """The same value with its keys in the order in which they are written."""
+    if isinstance(said, dict):
+        keys = sorted(said, key=lambda key: (RANK.get(key, len(RANK)), key))
+        return {key: ordered(said[key]) for key in keys}
+    return [ordered(each) for each in said] if isinstance(said, list) else said
+
+
+def _lines(text: str) -> str:
+    """With the line ends that YAML keeps; a browser sends others."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read(text: str) -> dict[str, Any]:
+    """What a text says, when it has the right shape. Raises TextFault."""
+    try:
+        said = yaml_text.read(text)
+        plan_check.check_shape(said, SCHEMA)
+        plan_check.check_shape(said["plan"], at="plan")
+    except (yaml_text.YamlError, PlanError) as fault:
+        raise TextFault(str(fault)) from fault
+    for key, template in said.get("templates", {}).items():
+        parts = [template.get(part, "") for part in rendering.PARTS]
+        for part, words in rendering.check(*parts).items():
+            raise TextFault(f"templates.{key}.{part}: {words}")
+    return dict(said)
+
+
+def load(text: str, shop: Shop, *, dry_run: bool = False) -> Change:
+    """Make or change the shop's campaign of that key, and its templates. Raises TextFault.
+
+    A new one is a draft. One that runs goes on: whoever enters from now on does so by the new plan.
+    """
+    return load_read(read(text), shop, dry_run=dry_run)
+
+
+def load_read(said: dict[str, Any], shop: Shop, *, dry_run: bool = False) -> Change:
+    """As `load`, for what `read` gave."""
+    with transaction.atomic():
+        Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
+        held = Campaign.objects.filter(shop=shop, key=said["key"]).first()
+        before = export(held) if held else ""
+        _write_templates(said.get("templates", {}), shop)
+        campaign = held or Campaign(shop=shop, key=said["key"])
+        campaign.name = said["name"]
+        campaign.priority = said.get("priority", 50)
+        campaign.holdout_percent = said.get("holdout_percent", 5)
+        campaign.plan = _named(said["plan"], campaign)
+        try:
+            plan_check.check(campaign.plan, shop)
+        except PlanError as fault:
+            raise TextFault(f"plan.{fault}") from fault
+        if held and held.status in {"finished", "cancelled"}:
+            raise TextFault(_("key: this campaign is over. Give the text another key."))
+        campaign.save()
+        after = export(campaign)
+        if dry_run:
+            transaction.set_rollback(True)
+    return Change(campaign, held is None, difference(before, after))
+
+
+def difference(before: str, after: str) -> list[str]:
+    """What changed between two texts, as lines that begin with +, - or a space."""
+    compared = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)
+    return list(compared)[2:]
+
+
+def _write_templates(told: dict[str, dict[str, str]], shop: Shop) -> None:
+    """Only what changed is written: a template's time of change is part of every message's why."""
+    held = {each.key: each for each in Template.objects.filter(shop=shop, key__in=told)}
+    for key, said in told.items():
+        template = held.get(key) or Template(shop=shop, key=key)
+        parts = {part: said.get(part, "") for part in ("name", "subject", "html", "text")}
+        if template.pk is None or any(_lines(getattr(template, p)) != parts[p] for p in parts):
+            vars(template).update(parts)
+            template.save()
+
+
+def _named(plan: dict[str, Any], campaign: Campaign) -> dict[str, Any]:
+    """Steps without an id keep the one that the same place had, so that twice is once."""
+    before = dict(program.walk(campaign.plan["steps"])) if campaign.pk else {}
+    steps = list(program.walk(plan["steps"]))
+    used = {step["id"] for _path, step in steps if "id" in step}
+    for path, step in steps:
+        old = before.get(path)
+        if "id" in step or old is None or program.kind_of(old) != program.kind_of(step):
+            continue
+        if "id" in old and old["id"] not in used:
+            step["id"] = old["id"]
+            used.add(old["id"])
+    return program.with_ids(plan, taken=versions.taken_ids(campaign))

@@ -1,0 +1,125 @@
+"""Campaigns that a shop can begin with: each a text of the kind that campaigns are exported as.
+
+The mails share a sheet (`sheet.html`); a text gives what stands in it.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import as_text
+from campaigns.models import Campaign
+from shops.models import Shop
+
+SOURCES = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class ReadyMade:
+    """What a marketer reads before picking one: the name, what it does, what it lives on."""
+
+    key: str
+    name: Any
+    why: Any
+    needs: Any
+    icon: str
+
+
+ALL = (
+    ReadyMade(
+        "welcome",
+        _("Welcome"),
+        _("Greets whoever joins, and shows what others love three days later. Ends with an order."),
+        _("Customers who come without an order: a newsletter form or an account."),
+        "waving_hand",
+    ),
+    ReadyMade(
+        "abandoned-cart",
+        _("Abandoned cart"),
+        _("Two quiet hours after the last change of a cart, and once more a day later."),
+        _("Checkouts from the shop's platform, or carts from the page script."),
+        "shopping_cart",
+    ),
+    ReadyMade(
+        "browse-abandonment",
+        _("Browse abandonment"),
+        _("A day after somebody looked at products twice and put nothing into a cart."),
+        _("The page script, and visitors it recognises."),
+        "visibility",
+    ),
+    ReadyMade(
+        "post-purchase",
+        _("Post-purchase"),
+        _("Thanks three days after an order: other words for the first than for the next ones."),
+        _("Orders."),
+        "favorite",
+    ),
+    ReadyMade(
+        "review-request",
+        _("Review request"),
+        _("Asks two weeks after an order, in the evening; not for what was sent back."),
+        _("Orders; reviews, so that it ends when one is written."),
+        "reviews",
+    ),
+    ReadyMade(
+        "win-back",
+        _("Win back"),
+        _("Reminds customers at risk of what they liked most."),
+        _("The lifecycle journey."),
+        "history",
+    ),
+    ReadyMade(
+        "birthday",
+        _("Birthday"),
+        _("Wishes at nine in the morning on everybody's own clock, every year."),
+        _("The attribute “birthday”, such as 1990-05-31."),
+        "cake",
+    ),
+    ReadyMade(
+        "back-in-stock",
+        _("Back in stock"),
+        _("Tells those who looked at a product, or asked for it, that it can be had again."),
+        _("Product updates from the shop, and views from the page script."),
+        "inventory_2",
+    ),
+    ReadyMade(
+        "price-drop",
+        _("Price drop"),
+        _("Tells those who looked at a product and did not buy that it costs less now."),
+        _("Product updates from the shop, and views from the page script."),
+        "sell",
+    ),
+    ReadyMade(
+        "replenishment",
+        _("Replenishment"),
+        _("Reminds regular buyers just before the time at which they usually order again."),
+        _("Customers with at least three orders."),
+        "autorenew",
+    ),
+)
+BY_KEY = {each.key: each for each in ALL}
+
+
+@cache
+def document(key: str) -> str:
+    """The text of a ready-made campaign as its file has it."""
+    return (SOURCES / f"{BY_KEY[key].key}.yaml").read_text()
+
+
+def told(key: str) -> dict[str, Any]:
+    """What the text says, with whole mails, and the name in the reader's language."""
+    said = as_text.read(document(key))
+    sheet = (SOURCES / "sheet.html").read_text()
+    for template in said["templates"].values():
+        template["html"] = sheet.replace("BODY\n", template["html"])
+    return {**said, "name": str(BY_KEY[key].name)}
+
+
+def create(shop: Shop, key: str) -> Campaign:
+    """Give the shop the campaign and its templates, as a draft. Safe to repeat: what the shop has
+    by that key stays as it is."""
+    held = Campaign.objects.filter(shop=shop, key=key).first()
+    return held or as_text.load_read(told(key), shop).campaign
