@@ -145,7 +145,7 @@ def _postgres(var: Path) -> tuple[Server, str]:
         "port": port,
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
-        "shared_buffers": "128MB",
+        "shared_buffers": _shared_buffers(),
         "max_wal_size": "2GB",
         "max_parallel_workers_per_gather": 0,  # a small machine has better use for the memory
         "recovery_init_sync_method": "syncfs",  # file by file takes seconds
@@ -164,6 +164,12 @@ def _postgres(var: Path) -> tuple[Server, str]:
         tidy=lambda: _make_room(data, user),
     )
     return server, f"postgres://waymark:{password}@127.0.0.1:{port}/postgres"
+
+
+def _shared_buffers() -> str:
+    """A twelfth of the machine's memory, at most 2 GB; taken only as pages are read."""
+    total = psutil.virtual_memory().total // 2**20
+    return f"{min(2048, max(128, total // 12))}MB"
 
 
 def _let_in(user: str | None, var: Path) -> None:

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 SEED = 0
 FIT_ROWS = 20_000
 STARTS = 3
+BLOCK_ROWS = 4_096  # rows whose distances to all centres stay in the processor's cache
 JUDGE_ROWS = 2_000  # the silhouette is quadratic in the rows
 BOOTSTRAPS = 4
 STABLE = 0.8  # bootstraps agree (adjusted Rand index) at least that much
@@ -89,6 +90,13 @@ class Model:
 
     def place(self, scaled: Matrix) -> Nearest:
         """Where scaled rows belong."""
+        blocks = [
+            self._block(scaled[n : n + BLOCK_ROWS])
+            for n in range(0, max(1, len(scaled)), BLOCK_ROWS)
+        ]
+        return Nearest(*(np.concatenate(part) for part in zip(*blocks, strict=True)))
+
+    def _block(self, scaled: Matrix) -> tuple[Labels, Matrix, Labels, Matrix]:
         # A row of `squares` a cluster: the smallest over clusters is then found for many rows at a
         # time. The rows' own norms are left out until the end, they move no choice.
         squares = (-2 * self.centres) @ scaled.T
@@ -100,7 +108,7 @@ class Model:
         seconds = squares.argmin(axis=0)
         norms = np.einsum("ij,ij->i", scaled, scaled)
         second = squares.min(axis=0)
-        return Nearest(labels, _root(best + norms), seconds, _root(second + norms))
+        return labels, _root(best + norms), seconds, _root(second + norms)
 
     @property
     def middles(self) -> Matrix:
