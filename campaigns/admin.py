@@ -24,9 +24,11 @@ from campaigns import (
     program,
     rendering,
     report,
+    responses,
     versions,
     why,
 )
+from campaigns.mail_admin import MailSettingsPages as MailSettingsPages  # Django looks here
 from campaigns.models import (
     Campaign,
     CaughtMail,
@@ -88,7 +90,15 @@ class Campaigns(TextPages, ShopAdmin):
     list_filter = ("status", "shop")
     list_select_related = ("shop",)
     prepopulated_fields = {"key": ["name"]}
-    readonly_fields = ("state", "launched_at", "fault", "in_words", "inside", "figures")
+    readonly_fields = (
+        "state",
+        "launched_at",
+        "fault",
+        "in_words",
+        "inside",
+        "figures",
+        "responses",
+    )
     actions_list = ("ready_made", "upload")
     actions_detail = ("download",)
     actions = (
@@ -111,6 +121,11 @@ class Campaigns(TextPages, ShopAdmin):
         shown = (campaign, report.summary(campaign), report.proof(campaign))
         context = {"data": {"campaigns": [shown]}}
         return mark_safe(render_to_string("panels/campaigns.html", context))  # noqa: S308
+
+    @admin.display(description=_("opens and clicks"))
+    def responses(self, campaign: Campaign) -> SafeString:
+        context = {"data": responses.of(campaign)}
+        return mark_safe(render_to_string("panels/responses.html", context))  # noqa: S308
 
     @admin.display(description=_("plan in words"))
     def in_words(self, campaign: Campaign) -> SafeString:

@@ -10,8 +10,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from campaigns import happened, unsubscribing
-from campaigns.models import Template
+from campaigns import happened, links, tracking, unsubscribing
+from campaigns.links import Wanted
+from campaigns.models import Campaign, Template
+from campaigns.tracking import Marks
 from customers.models import Customer
 from shops.models import Shop
 
@@ -44,6 +46,7 @@ class Letter:
     phone: str
     unsubscribe_url: str
     context: dict[str, Any]
+    wanted: Wanted = links.NOTHING
 
 
 def read(messages: Sequence[int]) -> list[Letter]:
@@ -51,23 +54,48 @@ def read(messages: Sequence[int]) -> list[Letter]:
     with connection.cursor() as cursor:
         cursor.execute(READ, [list(messages)])
         rows = cursor.fetchall()
+    known = _known(rows)
+    return [_letter(row, known) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the letters of a batch share."""
+
+    shops: dict[int, Shop]
+    templates: dict[int, Template]
+    campaigns: dict[int, dict[str, str]]
+    marks: dict[int, Marks]
+    happened: Mapping[int, dict[str, Any]]
+
+
+def _known(rows: Sequence[tuple[Any, ...]]) -> _Known:
     shops = Shop.objects.select_related("site").in_bulk({row[1] for row in rows})
     templates = Template.objects.in_bulk({row[2] for row in rows})
+    campaigns = Campaign.objects.filter(pk__in={row[3] for row in rows})
+    marks: dict[int, Marks] = {}
+    for shop in shops.values():
+        marks |= tracking.marks_of(shop, templates)
+    named = {each.pk: {"key": each.key, "name": each.name} for each in campaigns}
     asking = {pk for pk, template in templates.items() if happened.is_spoken_of(template)}
     told = happened.read([row[0] for row in rows if row[2] in asking])
-    return [_letter(row, shops[row[1]], templates[row[2]], told) for row in rows]
+    return _Known(shops, templates, named, marks, told)
 
 
-def _letter(
-    row: tuple[Any, ...], shop: Shop, template: Template, told: Mapping[int, dict[str, Any]]
-) -> Letter:
-    id_, _, _, campaign_id, customer_id, channel, attempts, claimed_at, email, phone, *facts = row
-    link = unsubscribing.url(id_)
+def _letter(row: tuple[Any, ...], known: _Known) -> Letter:
+    (
+        id_, shop_id, template_id, campaign_id, customer_id, channel, attempts, claimed_at, email,
+        phone, *facts,
+    ) = row  # fmt: skip
+    link, shop, marks = unsubscribing.url(id_), known.shops[shop_id], known.marks[template_id]
     context = _context(shop, customer_id, link, email, *facts)
-    context["happened"] = told.get(id_, happened.NOTHING)
+    context["happened"] = known.happened.get(id_, happened.NOTHING)
+    context["campaign"] = known.campaigns[campaign_id]
+    if marks.links_id:
+        context |= marks.addresses(id_)
     return Letter(
-        id_, shop, template, campaign_id, customer_id, channel, attempts, claimed_at,
-        email, phone, link, context,
+        id_, shop, known.templates[template_id], campaign_id, customer_id, channel, attempts,
+        claimed_at, email, phone, link, context, marks.wanted,
     )  # fmt: skip
 
 

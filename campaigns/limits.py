@@ -4,6 +4,7 @@ Authors are not trusted: a template comes from a form, an API or a language mode
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TextIO
 
@@ -19,6 +20,7 @@ from liquid.stringify import to_liquid_string
 from liquid.template import BoundTemplate
 from markupsafe import escape
 
+from campaigns.lead_tag import Lead, LeadTag
 from campaigns.quoted import quoted
 
 LONGEST_RANGE = 10_000
@@ -38,6 +40,7 @@ class LimitedEnvironment(Environment):
         self.filters = {name: _limited(each) for name, each in self.filters.items()}
         self.add_tag(_Literal)
         self.add_tag(_Output)
+        self.add_tag(LeadTag)
 
 
 class Literal(str):
@@ -82,35 +85,77 @@ class _OutputNode(OutputNode):
         return int(super().render_to_output(context, buffer))
 
 
-def flat(template: BoundTemplate) -> list[bytes | tuple[str, ...]] | None:
-    """A template without tags and filters as encoded texts and paths; None for any other."""
-    pieces: list[bytes | tuple[str, ...]] = []
+@dataclass(frozen=True)
+class LedPiece:
+    """A link with personal parts: its number, and the texts and paths of its target."""
+
+    number: int
+    target: list[str | tuple[str, ...]]
+
+
+Piece = bytes | tuple[str, ...] | LedPiece
+
+
+def flat(template: BoundTemplate) -> list[Piece] | None:
+    """A template without tags and filters as encoded texts, paths and links; None for others."""
+    pieces: list[Piece] = []
     for node in template.nodes:
         if isinstance(node, _LiteralNode):
             pieces.append(Literal(node.text).encoded)
         elif isinstance(node, _OutputNode) and node.path:
             pieces.append(node.path)
+        elif isinstance(node, Lead) and (target := _flat_target(node)) is not None:
+            pieces.append(LedPiece(node.number, target))
         else:
             return None
     return pieces
 
 
-def filled(
-    pieces: list[bytes | tuple[str, ...]], context: dict[str, Any], *, escaped: bool
-) -> list[bytes] | None:
-    """The pieces with the context's texts, encoded; None where one is no text or number."""
-    done = []
-    for piece in pieces:
-        if type(piece) is bytes:
-            done.append(piece)
-            continue
-        value: Any = context
-        for name in piece:
-            value = value.get(name) if type(value) is dict else None
-        if type(value) is not str and type(value) is not int:
+def _flat_target(lead: Lead) -> list[str | tuple[str, ...]] | None:
+    target: list[str | tuple[str, ...]] = []
+    for node in lead.block.nodes:
+        if isinstance(node, _LiteralNode):
+            target.append(node.text)
+        elif isinstance(node, _OutputNode) and node.path:
+            target.append(node.path)
+        else:
             return None
-        done.append(quoted(to_liquid_string(value, escaped)))
+    return target
+
+
+def filled(pieces: list[Piece], context: dict[str, Any], *, escaped: bool) -> list[bytes] | None:
+    """The pieces with the context's texts, encoded; None where one is no text or number."""
+    done: list[bytes] = []
+    known: dict[tuple[str, ...], bytes] = {}  # a mail's links all begin alike
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            done.append(piece)
+        elif isinstance(piece, tuple) and piece in known:
+            done.append(known[piece])
+        elif isinstance(piece, LedPiece):
+            texts = [
+                _said(part, context, escaped=escaped) if type(part) is tuple else str(part)
+                for part in piece.target
+            ]
+            if None in texts:
+                return None
+            done.append(quoted(Lead.address(context, piece.number, "".join(map(str, texts)))))
+        else:
+            value = _said(piece, context, escaped=escaped)
+            if value is None:
+                return None
+            known[piece] = quoted(value)
+            done.append(known[piece])
     return done
+
+
+def _said(path: Any, context: dict[str, Any], *, escaped: bool) -> str | None:
+    value: Any = context
+    for name in path:
+        value = value.get(name) if type(value) is dict else None
+    if type(value) is not str and type(value) is not int:
+        return None
+    return to_liquid_string(value, escaped)
 
 
 class _Output(OutputTag):

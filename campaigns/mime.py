@@ -54,7 +54,7 @@ def message_id(letter: Letter) -> str:
 
 def compose(letter: Letter) -> bytes:
     """The whole mail. Raises AddressError and RenderingError."""
-    subject, text, html = rendering.render_encoded(letter.template, letter.context)
+    subject, text, html = rendering.render_encoded(letter.template, letter.context, letter.wanted)
     head = (
         f"To: {address(letter.email)}\r\n"
         f"Subject: {words(subject)}\r\n"

@@ -5,6 +5,9 @@ from django.db.models import Index, Q, UniqueConstraint
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.mail_models import MailSettings as MailSettings  # for Django, which looks here
+from campaigns.mail_models import Signal as Signal
+from campaigns.mail_models import TemplateLinks as TemplateLinks
 from customers.models import Customer
 from shops.models import Shop
 
@@ -206,6 +209,8 @@ class Message(models.Model):
     claimed_at = models.DateTimeField(_("claimed"), null=True)
     handed_over_at = models.DateTimeField(_("handed over"), null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
+    opened_at = models.DateTimeField(_("opened"), null=True)  # by a person, the first time
+    clicked_at = models.DateTimeField(_("clicked"), null=True)
     carrier_id = models.CharField(_("carrier's id"), max_length=200, blank=True)
 
     class Meta:

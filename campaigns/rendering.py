@@ -12,8 +12,9 @@ from liquid import RenderContext
 from liquid.exceptions import LiquidError
 from liquid.template import BoundTemplate
 
-from campaigns import happened, liquid_text, plain
+from campaigns import happened, links, liquid_text, plain
 from campaigns.limits import Encoded, LimitedEnvironment, filled, flat
+from campaigns.links import Wanted
 from campaigns.models import Template
 
 LINE_BREAKS = re.compile(r"[\r\n]+")
@@ -69,15 +70,15 @@ def render(template: Template, context: dict[str, Any]) -> Rendered:
 
 
 def render_encoded(
-    template: Template, context: dict[str, Any]
+    template: Template, context: dict[str, Any], wanted: Wanted = links.NOTHING
 ) -> tuple[str, list[bytes], list[bytes]]:
-    """Subject, and text and HTML in quoted-printable. Raises RenderingError.
+    """Subject, and text and HTML in quoted-printable, its links as wanted. Raises RenderingError.
 
     The same words as `render` gives, for one tenth of the work where a template says much that is
     the same for everybody.
     """
     try:
-        parts = _compiled(template.subject, template.html, template.text)
+        parts = _compiled(template.subject, template.html, template.text, wanted)
         subject = _one_line(parts.subject.render(**context))
         return subject, _encoded(parts.text, context), _encoded(parts.html, context)
     except LiquidError as fault:
@@ -103,11 +104,11 @@ def _one_line(text: str) -> str:
 
 
 @lru_cache(maxsize=200)
-def _compiled(subject: str, html: str, text: str) -> _Parts:
+def _compiled(subject: str, html: str, text: str, wanted: Wanted = links.NOTHING) -> _Parts:
     """Compiled once per text; styles are moved into the tags before, not per recipient."""
     return _Parts(
         FOR_TEXT.from_string(subject),
-        FOR_HTML.from_string(_inline(html)),
+        FOR_HTML.from_string(_inline(links.rewritten(html, wanted).html)),
         FOR_TEXT.from_string(text if text.strip() else plain.from_html(html)),
     )
 
@@ -145,6 +146,7 @@ EXAMPLE: dict[str, Any] = {
     "facts": {"order_count": 3, "last_order_at": ""},
     "favourites": [{"title": "Blue mug", "times": 4}, {"title": "Tea towel", "times": 2}],
     "happened": happened.EXAMPLE,
+    "campaign": {"key": "example", "name": "Example"},
     "unsubscribe_url": "#",
     **{name: import_string(path)() for name, (_, path) in SOURCES.items()},
 }

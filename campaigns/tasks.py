@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from campaigns import engine, enrolment, launching, reactor, sending
+from campaigns import engine, enrolment, launching, reactor, sending, signals
 
 
 @shared_task(ignore_result=True)
@@ -43,3 +43,8 @@ def launch_due() -> None:
 @shared_task(ignore_result=True)
 def finish_drained() -> None:
     launching.finish_drained()
+
+
+@shared_task(ignore_result=True)
+def read_signals() -> None:
+    signals.read_waiting()

@@ -8,15 +8,17 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.timezone import now
 
+from campaigns import seals
 from campaigns.models import Message
 from customers import consent, touchpoints
 
-SIGNER = Signer(salt="waymark.unsubscribe", sep=".")
+PURPOSE = "waymark.unsub"
+SIGNER = Signer(salt="waymark.unsubscribe", sep=".")  # of mails sent before, which stay valid
 
 
 def url(message_id: int) -> str:
     """The address that unsubscribes this message's customer from its channel."""
-    return settings.PUBLIC_URL + _place().replace("TOKEN", SIGNER.sign(str(message_id)))
+    return settings.PUBLIC_URL + _place().replace("TOKEN", seals.signed(PURPOSE, str(message_id)))
 
 
 @cache
@@ -27,7 +29,7 @@ def _place() -> str:
 def message_of(token: str) -> Message | None:
     """The message whose link this is; None when the link was not made by us."""
     try:
-        pk = int(SIGNER.unsign(token))
+        pk = int(seals.opened(PURPOSE, token) or SIGNER.unsign(token))
     except (BadSignature, ValueError):
         return None
     return Message.objects.select_related("shop", "customer").filter(pk=pk).first()

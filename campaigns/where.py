@@ -21,6 +21,8 @@ def matching(where: dict[str, Any], alias: str) -> tuple[str, dict[str, Any]]:
         else:
             parts.append(f"AND {alias}.data->>%(key{number})s = %(value{number})s")
             params |= {f"key{number}": key, f"value{number}": _as_text(value)}
+    if "machine" not in where:  # a scanner that opens a mail is not the customer
+        parts.append(f"AND NOT {alias}.data @> '{{\"machine\": true}}'")
     return " ".join(parts), {**params, **builder.params}
 
 

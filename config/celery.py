@@ -43,6 +43,7 @@ app.conf.beat_schedule = {
     "Send due messages": every(1, "campaigns.tasks.send_due"),
     "Tell the shops' endpoints": every(5, "shops.tasks.deliver_outgoing"),
     "Ask shops for what they did not deliver": every(60, "shops.tasks.reconcile_orders"),
+    "Read opens and clicks": every(3, "campaigns.tasks.read_signals"),
     "Find messages left in flight": every(60, "campaigns.tasks.sweep"),
     "Follow the clock: segments": every(60, "segments.tasks.recheck_due"),
     "Follow the stages: segments": every(3600, "segments.tasks.follow_stages"),
@@ -76,6 +77,7 @@ ANNOUNCED = {
     "outgoing": "shops.tasks.deliver_outgoing",
     "reconcile": "shops.tasks.reconcile_orders",
     "message": "campaigns.tasks.send_due",
+    "signal": "campaigns.tasks.read_signals",
 }
 EXPIRES_SECONDS = 5
 

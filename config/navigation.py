@@ -42,6 +42,7 @@ NAVIGATION = [
             page(_("Messages"), "outbox", "campaigns.message"),
             page(_("Enrolments"), "how_to_reg", "campaigns.enrolment"),
             page(_("Frequency caps"), "speed", "campaigns.frequencycap"),
+            page(_("Mail settings"), "mark_email_read", "campaigns.mailsettings"),
             page(_("Caught mails"), "inbox", "campaigns.caughtmail"),
         ],
     },

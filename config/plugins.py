@@ -103,6 +103,8 @@ EVENTS = {
     "campaign.step_reached": _("A customer came to a step of a campaign that tells of it"),
     "message.sent": _("A message was handed to its carrier"),
     "message.bounced": _("A carrier refused a message's address for good"),
+    "message.opened": _("A message was opened, by a person or a machine; it says which"),
+    "message.clicked": _("A link of a message was followed, by a person or a machine"),
     "message.unsubscribed": _("A customer unsubscribed by a message's link"),
     "consent.withdrawn": _("A customer withdrew a permission"),
     "order.placed": _("An order arrived"),

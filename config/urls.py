@@ -7,7 +7,7 @@ from django.utils.module_loading import import_string
 from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
-from campaigns.pages import unsubscribe
+from campaigns.pages import click, opened, unsubscribe
 from shops.pages import hook, script, site
 from shops.rest import problems, reference
 
@@ -31,4 +31,6 @@ urlpatterns = [
     path("api/v1/", include(api.urls)),
     re_path("^api/", problems.not_found),
     path("u/<str:token>/", unsubscribe, name="unsubscribe"),
+    path("c/<str:token>/<int:number>/", click, name="click"),
+    path("o/<str:token>/", opened, name="opened"),
 ]

@@ -17,6 +17,7 @@ from segments.values import is_number, is_text
 MOST_THEN, MOST_KINDS, MOST_DAYS, MOST_TIMES = 3, 20, 3650, 1000
 DAY = "interval '1 day'"
 COUNTS = ("times", "at_most", "exactly")
+BY_MACHINES = {"message.opened", "message.clicked"}  # scanners do it too; `machine` says so
 THEN_KEYS = {"touchpoint", "where", "within", "then", "not", "same"}
 DID_KEYS = {"touchpoint", "where", "within", "until", "then", *COUNTS}
 
@@ -92,7 +93,10 @@ def _deed(told: Rule, path: str, builder: Builder, depth: int = 0) -> Deed:
     kinds = builder.bind(_kinds(told.get("touchpoint"), join(path, "touchpoint")))
     moment = f"{deed.alias}.occurred_at"
     deed.looked_at += [f"{deed.alias}.kind = ANY({kinds})", f"{moment} <= {builder.now}"]
-    for key, wanted in _object(told.get("where", {}), join(path, "where")).items():
+    where = _object(told.get("where", {}), join(path, "where"))
+    if "machine" not in where and BY_MACHINES & set(_kinds(told["touchpoint"], path)):
+        deed.looked_at.append(f"NOT {deed.alias}.data @> '{{\"machine\": true}}'")
+    for key, wanted in where.items():
         at = join(join(path, "where"), key)
         deed.looked_at.append(compare_json(f"{deed.alias}.data", key, wanted, at, builder))
     if "within" in told and depth == 0:

@@ -5,7 +5,7 @@ import json
 from django.utils.timezone import now
 
 from campaigns import engine, launching, ready_made
-from campaigns.models import Campaign, CaughtMail, FrequencyCap
+from campaigns.models import Campaign, CaughtMail, FrequencyCap, MailSettings
 from customers import consent, imports, profiles
 from customers.models import PrivacyRequest, Recognition
 from insights import recommendation_runs
@@ -55,7 +55,7 @@ def of_every_kind(shop: Shop) -> Campaign:
     ProductRule.objects.create(shop=shop, kind="prefer", product=make.product(shop))
     recommendation_runs.learn(shop)
     what_reviews_bring(shop)
-    FrequencyCap.objects.create(shop=shop, messages=100, days=1)
+    how_mails_leave(shop)
     campaign = ready_made.create(shop, "win-back")
     campaign.holdout_percent = 0
     campaign.save()
@@ -67,6 +67,12 @@ def of_every_kind(shop: Shop) -> Campaign:
         raw=b"Subject: Hi\r\nContent-Type: text/html\r\n\r\n<p>Hi",
     )
     return campaign
+
+
+def how_mails_leave(shop: Shop) -> None:
+    """What a shop said about its mails."""
+    FrequencyCap.objects.create(shop=shop, messages=100, days=1)
+    MailSettings.objects.create(shop=shop)
 
 
 def what_reviews_bring(shop: Shop) -> None:

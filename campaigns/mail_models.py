@@ -1,0 +1,116 @@
+"""How a shop's mails leave, which links stood in them, and what came back of them."""
+
+from django.db import models
+from django.db.models import Index, Q, UniqueConstraint
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+
+class MailSettings(models.Model):
+    """What a shop measures of its mails, and under which name; a shop without a row has these
+    defaults."""
+
+    shop = models.OneToOneField("shops.Shop", on_delete=models.CASCADE, verbose_name=_("shop"))
+    tracks_clicks = models.BooleanField(
+        _("count clicks"), default=True, help_text=_("Links lead through this server.")
+    )
+    tracks_opens = models.BooleanField(
+        _("count opens"),
+        default=False,
+        help_text=_(
+            "By an invisible picture. In many countries only with the reader's consent: leave it "
+            "off where you have none."
+        ),
+    )
+    link_domain = models.CharField(
+        _("link domain"),
+        max_length=200,
+        blank=True,
+        help_text=_("Such as https://click.shop.example. Empty: this server's own address."),
+    )
+    utm_source = models.CharField(
+        _("utm_source"),
+        max_length=60,
+        blank=True,
+        default="waymark",
+        help_text=_(
+            "Links get utm_source, utm_medium (the channel) and utm_campaign (its key), unless "
+            "they have their own. Empty: none is added."
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("mail settings")
+        verbose_name_plural = _("mail settings")
+
+    def __str__(self) -> str:
+        return str(self.shop)
+
+
+class TemplateLinks(models.Model):
+    """The links of one wording of a template, in order: a message's link number is a place here.
+
+    Never edited: mails that went out go on leading where they led when the template is changed.
+    """
+
+    shop = models.ForeignKey("shops.Shop", on_delete=models.CASCADE)
+    template = models.ForeignKey(
+        "campaigns.Template", on_delete=models.CASCADE, related_name="links"
+    )
+    digest = models.CharField(max_length=32)
+    targets = models.JSONField(_("targets"))
+    created_at = models.DateTimeField(_("created"), default=now)
+
+    class Meta:
+        verbose_name = _("links of a template")
+        verbose_name_plural = _("links of templates")
+        constraints = [UniqueConstraint(fields=["template", "digest"], name="template_links_once")]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.digest[:8]}"
+
+
+class Signal(models.Model):
+    """An open or a click as it came in; once it is read, one a day for each link and kind of hand.
+
+    Whether a machine made it shows a moment later, so it is read then (`campaigns.signals`). No
+    address and no browser's name is kept, only what they gave away.
+    """
+
+    shop = models.ForeignKey(
+        "shops.Shop", on_delete=models.CASCADE, db_constraint=False, db_index=False
+    )
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", on_delete=models.CASCADE, db_constraint=False, db_index=False
+    )
+    message = models.ForeignKey(
+        "campaigns.Message", on_delete=models.CASCADE, related_name="signals", db_index=False
+    )
+    kind = models.CharField(_("kind"), max_length=12)  # opened, clicked
+    links = models.ForeignKey(TemplateLinks, on_delete=models.SET_NULL, null=True)
+    number = models.SmallIntegerField(_("link"), default=0)
+    target = models.TextField(_("target"), blank=True)  # until it is read, then in the history
+    at = models.DateTimeField(_("at"), default=now)
+    hint = models.CharField(_("hint"), max_length=20, blank=True)  # why it looks like a machine
+    machine = models.BooleanField(_("by a machine"), default=False)
+    read_on = models.DateField(_("counted on"), null=True)
+
+    class Meta:
+        verbose_name = _("response")
+        verbose_name_plural = _("responses")
+        constraints = [
+            UniqueConstraint(
+                fields=["message", "kind", "number", "machine", "read_on"],
+                name="signal_once_a_day",
+                condition=Q(read_on__isnull=False),
+            )
+        ]
+        indexes = [
+            Index(fields=["message", "kind", "number"], name="signal_of_message"),
+            Index(fields=["at"], condition=Q(read_on=None), name="signal_unread"),
+            Index(
+                fields=["campaign", "links", "number"],
+                condition=Q(read_on__isnull=False, kind="clicked"),
+                name="signal_of_campaign",
+            ),
+        ]
