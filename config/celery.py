@@ -48,6 +48,7 @@ app.conf.beat_schedule = {
     "Follow the clock: segments": every(60, "segments.tasks.recheck_due"),
     "Follow the stages: segments": every(3600, "segments.tasks.follow_stages"),
     "Follow the clock: stages": every(3600, "journeys.tasks.place_all"),
+    "Count moves on the journeys": every(300, "journeys.tasks.count_moves"),
     "Follow the clock: campaigns": every(600, "campaigns.tasks.enrol_all"),
     "Enter at a time": every(60, "campaigns.tasks.enrol_by_clock"),
     "Launch scheduled campaigns": every(60, "campaigns.tasks.launch_due"),
@@ -64,6 +65,7 @@ app.conf.beat_schedule = {
     "Forget old deliveries": daily(4, "shops.tasks.forget_old_deliveries"),
     "Aspects that turned bad": daily(5, "reviews_nlp.tasks.look_for_alarms"),
     "Learn from stars": daily(3, "reviews_nlp.tasks.learn_from_stars"),
+    "Count moves on the journeys in full": daily(2, "journeys.tasks.count_moves_in_full"),
     "Prepare partitions": daily(1, "customers.tasks.prepare_partitions"),
 }
 

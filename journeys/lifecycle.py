@@ -45,6 +45,7 @@ STAGES: dict[str, tuple[Any, str, int, dict[str, Any]]] = {
         },
     ),
 }
+OUTCOMES = {"loyal": "goal", "at_risk": "loss", "lost": "loss"}
 
 
 def create(shop: Shop) -> Journey:
@@ -63,6 +64,7 @@ def create(shop: Shop) -> Journey:
                     colour=colour,
                     position=position,
                     priority=priority,
+                    outcome=OUTCOMES.get(key, ""),
                     rule=rule,
                 )
                 for position, (key, (name, colour, priority, rule)) in enumerate(STAGES.items())

@@ -16,6 +16,7 @@ class Journey(models.Model):
     name = models.CharField(_("name"), max_length=100)
     key = models.SlugField(_("key"), max_length=60)
     active = models.BooleanField(_("active"), default=True)
+    counted_on = models.DateField(_("counted up to"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("journey")
@@ -39,6 +40,9 @@ class Stage(models.Model):
     position = models.SmallIntegerField(_("position on the map"), default=0)
     priority = models.SmallIntegerField(_("priority"), default=0)
     colour = models.CharField(_("colour"), max_length=7, default="#6b7280")
+    outcome = models.CharField(  # "", goal, loss
+        _("what it means to be here"), max_length=8, blank=True, default="", db_default=""
+    )
     rule = models.JSONField(_("rule"))
     fault = models.TextField(_("fault"), blank=True, editable=False)
 
@@ -56,7 +60,11 @@ class Stage(models.Model):
 
 
 class StageVisit(models.Model):
-    """A stay at a stage, with the facts that led there; open while `left_at` is empty."""
+    """A stay at a stage, with the facts that led there; open while `left_at` is empty.
+
+    `came_from` and `left_to` are the stages before and after, empty at the edge of the map: a move
+    is read off one row, however many there are.
+    """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE)
@@ -64,6 +72,12 @@ class StageVisit(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="visits")
     entered_at = models.DateTimeField(_("entered"), default=now)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    came_from = models.ForeignKey(
+        Stage, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("came from")
+    )
+    left_to = models.ForeignKey(
+        Stage, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("left to")
+    )
     why = models.JSONField(_("why"), default=dict)
 
     class Meta:
@@ -77,4 +91,53 @@ class StageVisit(models.Model):
         indexes = [
             Index(fields=["stage"], condition=Q(left_at=None), name="visit_at_stage"),
             Index(fields=["customer", "-entered_at"], name="visit_history"),
+            Index(fields=["journey", "left_at"], condition=~Q(left_at=None), name="visit_ended"),
+            Index(
+                fields=["journey", "entered_at"], condition=Q(came_from=None), name="visit_arrived"
+            ),
+        ]
+
+
+class DailyMove(models.Model):
+    """How many customers went from one stage to another on a day, and after how long a stay.
+
+    An empty end is the edge of the map. `stay_days` is the lower bound of a band of days: whole
+    ones for two weeks, then weeks, then thirties. May be dropped and counted again.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="moves")
+    day = models.DateField(_("day"))
+    origin = models.ForeignKey(Stage, on_delete=models.CASCADE, null=True, related_name="+")
+    target = models.ForeignKey(Stage, on_delete=models.CASCADE, null=True, related_name="+")
+    stay_days = models.SmallIntegerField(_("days stayed"), default=0)
+    move_count = models.IntegerField(_("moves"))
+
+    class Meta:
+        verbose_name = _("daily moves")
+        verbose_name_plural = _("daily moves")
+        constraints = [
+            UniqueConstraint(
+                fields=["journey", "day", "origin", "target", "stay_days"],
+                nulls_distinct=False,
+                name="daily_move_once",
+            )
+        ]
+
+
+class StageRevenue(models.Model):
+    """What customers spent on a day while they were at a stage; cancellations are negative."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="revenue")
+    day = models.DateField(_("day"))
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="+")
+    order_count = models.IntegerField(_("orders"))
+    revenue_cents = models.BigIntegerField(_("net revenue"))
+
+    class Meta:
+        verbose_name = _("revenue of a stage")
+        verbose_name_plural = _("revenue of stages")
+        constraints = [
+            UniqueConstraint(fields=["journey", "day", "stage"], name="stage_revenue_once")
         ]

@@ -24,15 +24,18 @@ WITH fitting AS (
 # Two statements, because the index on open visits must see the old one closed before the new one
 # is opened. That index is also what stops two workers from opening a visit each.
 CLOSE = """
-UPDATE journeys_stagevisit v SET left_at = now() FROM fitting f
+UPDATE journeys_stagevisit v SET left_at = now(), left_to_id = f.stage_id FROM fitting f
 WHERE v.customer_id = f.customer_id AND v.journey_id = %(journey)s AND v.left_at IS NULL
 AND v.stage_id IS DISTINCT FROM f.stage_id
 """
 OPEN = """
-INSERT INTO journeys_stagevisit (shop_id, journey_id, stage_id, customer_id, entered_at, why)
+INSERT INTO journeys_stagevisit (shop_id, journey_id, stage_id, customer_id, entered_at, why,
+    came_from_id)
 SELECT %(shop)s, %(journey)s, f.stage_id, f.customer_id, now(),
-    f.facts || jsonb_build_object('rule', s.rule)
+    f.facts || jsonb_build_object('rule', s.rule), b.stage_id
 FROM fitting f JOIN journeys_stage s ON s.id = f.stage_id
+LEFT JOIN journeys_stagevisit b ON b.customer_id = f.customer_id
+    AND b.journey_id = %(journey)s AND b.left_at = now()
 WHERE NOT EXISTS (SELECT FROM journeys_stagevisit v WHERE v.customer_id = f.customer_id
     AND v.journey_id = %(journey)s AND v.left_at IS NULL)
 ORDER BY f.customer_id

@@ -2,9 +2,19 @@
 
 from celery import shared_task
 
-from journeys import stages
+from journeys import counting, stages
 
 
 @shared_task(ignore_result=True)
 def place_all() -> None:
     stages.place_all()
+
+
+@shared_task(ignore_result=True)
+def count_moves() -> None:
+    counting.count_all()
+
+
+@shared_task(ignore_result=True)
+def count_moves_in_full() -> None:
+    counting.count_all(full=True)

@@ -1,0 +1,62 @@
+"""Some of a shop's customers: a segment, who came by a source, who bought a product.
+
+Each is a condition on `v.customer_id`, asked as one set and not customer by customer, except the
+first touchpoint, which is one lookup in the index on (customer, time) for each move.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+SEGMENT = """AND v.customer_id IN (SELECT m.customer_id FROM segments_membership m
+    JOIN segments_segment g ON g.id = m.segment_id
+    WHERE g.shop_id = %(shop)s AND g.key = %(segment)s AND m.left_at IS NULL)"""
+SOURCE = """AND v.customer_id IN (SELECT p.customer_id FROM customers_profile p
+    WHERE p.shop_id = %(shop)s AND p.first_source = %(source)s)"""
+FIRST = """AND %(first)s = (SELECT t.kind FROM customers_touchpoint t
+    WHERE t.customer_id = v.customer_id ORDER BY t.occurred_at, t.id LIMIT 1)"""
+PRODUCT = """AND v.customer_id IN (SELECT b.customer_id FROM shops_product d
+    JOIN customers_orderline l ON l.product_id = d.id JOIN customers_order b ON b.id = l.order_id
+    WHERE d.shop_id = %(shop)s AND d.external_id = %(product)s AND b.kind = 'sale')"""
+CONDITIONS = {"segment": SEGMENT, "source": SOURCE, "first": FIRST, "product": PRODUCT}
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose moves are counted; all that are given must hold, none means everybody's.
+
+    `segment` is its key (who is in it today), `source` the first source, `first` the kind of the
+    first touchpoint, `product` the shop's id of something they bought.
+    """
+
+    segment: str = ""
+    source: str = ""
+    first: str = ""
+    product: str = ""
+
+    @property
+    def everybody(self) -> bool:
+        return not self.params
+
+    @property
+    def sql(self) -> str:
+        return " ".join(CONDITIONS[name] for name in self.params)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value}
+
+    def __str__(self) -> str:
+        said = {
+            "segment": _("in the segment %s"),
+            "source": _("who came by %s"),
+            "first": _("whose first touchpoint is %s"),
+            "product": _("who bought %s"),
+        }
+        return ", ".join(said[name] % value for name, value in self.params.items()) or _(
+            "everybody"
+        )
+
+
+EVERYBODY = Whose()
