@@ -39,6 +39,7 @@ from campaigns.models import (
 )
 from campaigns.plan_schema import PlanError
 from campaigns.rendering import RenderingError
+from campaigns.replay_console import ReplayPages
 from campaigns.text_console import TextPages
 from shops.console import ReadOnly, ShopAdmin
 
@@ -82,7 +83,7 @@ class CampaignForm(forms.ModelForm):
 
 
 @admin.register(Campaign)
-class Campaigns(TextPages, ShopAdmin):
+class Campaigns(ReplayPages, TextPages, ShopAdmin):
     """What runs, for whom, and what it brought."""
 
     form = CampaignForm
@@ -100,7 +101,7 @@ class Campaigns(TextPages, ShopAdmin):
         "responses",
     )
     actions_list = ("ready_made", "upload")
-    actions_detail = ("download",)
+    actions_detail = ("replay", "download")
     actions = (
         "submit",
         "launch",

@@ -4,7 +4,6 @@ from collections import defaultdict
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.timezone import now
 
 from campaigns import plan_check, program, steps, versions, where
 from campaigns.models import Campaign, CampaignVersion, Enrolment
@@ -12,6 +11,7 @@ from campaigns.steps import Batch
 from segments import rules
 from shops import turns
 from shops.announcing import announce
+from shops.clock import now
 from shops.models import Shop
 
 BATCH = 2_000

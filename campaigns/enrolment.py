@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.utils.timezone import now
 from psycopg.types.json import Jsonb
 
 from campaigns import entries, holdout, plan_check, planning, program, versions
@@ -13,6 +12,7 @@ from campaigns.models import Campaign, CampaignVersion
 from customers.models import Customer
 from segments import rules
 from shops.announcing import announce
+from shops.clock import now
 from shops.models import Shop
 
 # Held-out customers get a row and nothing due: they are the comparison that proves the campaign.

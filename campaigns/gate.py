@@ -103,15 +103,19 @@ def claim(*, limit: int) -> tuple[list[int], int]:
     Returns the ids that may be sent, in order, and how many were taken in all. Must not be called
     inside a transaction: the marks have to be durable when it returns.
     """
-    zone = zones.OF_CUSTOMER.format(zones="%(zones)s", shop=SHOP_ZONE)
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(CLAIM, {"limit": limit})
         claimed = [pk for (pk,) in cursor.fetchall()]
-        if not claimed:
-            return [], 0
-        cursor.execute(JUDGE.format(zone=zone), known(claimed))
-        judged = cursor.fetchall()
+        judged = judge(claimed) if claimed else []
     return sorted(pk for pk, status in judged if status == "sending"), len(judged)
+
+
+def judge(claimed: list[int]) -> list[tuple[int, str]]:
+    """Decide on these messages; returns the status that each now has."""
+    zone = zones.OF_CUSTOMER.format(zones="%(zones)s", shop=SHOP_ZONE)
+    with connection.cursor() as cursor:
+        cursor.execute(JUDGE.format(zone=zone), known(claimed))
+        return cursor.fetchall()
 
 
 def known(claimed: list[int]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ whether it was the one.
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.utils.timezone import now
 
 from campaigns import enrolment, plan_check, program, versions
 from campaigns.models import Campaign, Enrolment, Message
 from shops.announcing import announce
+from shops.clock import now
 
 OPEN = ["running", "paused"]
 # Nobody is on the way any more and every message has come to its end.

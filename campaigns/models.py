@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.mail_models import MailSettings as MailSettings  # for Django, which looks here
 from campaigns.mail_models import Signal as Signal
 from campaigns.mail_models import TemplateLinks as TemplateLinks
+from campaigns.replay_models import Replay as Replay  # for Django, which looks for models here
 from customers.models import Customer
 from shops.models import Shop
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils.timezone import now
 
 from campaigns import entries, holdout, where
 from campaigns.models import Campaign, CampaignVersion, Enrolment
@@ -17,6 +16,7 @@ from customers import attributes
 from segments import fixed, rules
 from segments.models import Segment
 from shops import outbox
+from shops.clock import now
 
 BEST_HOUR = 10  # for customers whose best hour is not known
 GAP_DAYS = 30  # between orders, for customers who have not shown theirs

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from campaigns import engine, enrolment, launching, reactor, sending, signals
+from campaigns import engine, enrolment, launching, reactor, replay_queue, sending, signals
 
 
 @shared_task(ignore_result=True)
@@ -48,3 +48,8 @@ def finish_drained() -> None:
 @shared_task(ignore_result=True)
 def read_signals() -> None:
     signals.read_waiting()
+
+
+@shared_task(ignore_result=True)
+def replay() -> None:
+    replay_queue.run_waiting()

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from campaigns import as_text, outline, ready_made
+from campaigns.console_pages import CampaignPage
 from campaigns.models import Campaign
 from shops.console import chosen_shop, shops_of
 from shops.models import Shop
@@ -63,7 +63,7 @@ class TextForm(forms.Form):
         return cleaned
 
 
-class TextPages:
+class TextPages(CampaignPage):
     """Added to the campaigns' admin."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -84,7 +84,7 @@ class TextPages:
             for each in ready_made.ALL
         ]  # fmt: skip
         known = {"shop": shop, "shops": shops_of(request), "offers": offers}
-        return self._page(request, "ready_made", _("Ready-made campaigns"), known)
+        return self.page(request, "ready_made", _("Ready-made campaigns"), known)
 
     def begin(self, request: HttpRequest) -> HttpResponse:
         """One click: a draft with its templates, opened."""
@@ -106,8 +106,7 @@ class TextPages:
 
     @action(description=_("Download as text"), permissions=["view"])
     def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        rows = self.get_queryset(request)  # type: ignore[attr-defined]
-        campaign = get_object_or_404(rows, pk=object_id)
+        campaign = self.seen(request, object_id)
         answer = HttpResponse(as_text.export(campaign), content_type="application/yaml")
         answer["Content-Disposition"] = f'attachment; filename="{campaign.key}.yaml"'
         return answer
@@ -128,20 +127,9 @@ class TextPages:
             said_of = ngettext("%d line changes.", "%d lines change.", len(lines)) % len(lines)
             known |= {"text": form.cleaned_data["text"], "shop": form.cleaned_data["shop"],
                       "said": said_of}  # fmt: skip
-        return self._page(request, "upload", _("Upload a campaign"), known)
+        return self.page(request, "upload", _("Upload a campaign"), known)
 
     def has_upload_permission(self, request: HttpRequest) -> bool:
         may_add: bool = self.has_add_permission(request)  # type: ignore[attr-defined]
         may_change: bool = self.has_change_permission(request)  # type: ignore[attr-defined]
         return may_add and may_change
-
-    def _page(
-        self, request: HttpRequest, name: str, title: Any, known: dict[str, Any]
-    ) -> TemplateResponse:
-        context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "opts": self.opts,  # type: ignore[attr-defined]
-            "title": title,
-            **known,
-        }
-        return TemplateResponse(request, f"admin/campaigns/campaign/{name}.html", context)

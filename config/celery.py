@@ -52,6 +52,7 @@ app.conf.beat_schedule = {
     "Follow the clock: campaigns": every(600, "campaigns.tasks.enrol_all"),
     "Enter at a time": every(60, "campaigns.tasks.enrol_by_clock"),
     "Launch scheduled campaigns": every(60, "campaigns.tasks.launch_due"),
+    "Run replays": every(10, "campaigns.tasks.replay"),
     "Finish drained campaigns": every(60, "campaigns.tasks.finish_drained"),
     "Profiles in full": daily(1, "customers.tasks.refresh_profiles"),
     "Forget answers kept for repeats": every(3600, "shops.tasks.forget_answered_calls"),
@@ -80,6 +81,7 @@ ANNOUNCED = {
     "reconcile": "shops.tasks.reconcile_orders",
     "message": "campaigns.tasks.send_due",
     "signal": "campaigns.tasks.read_signals",
+    "replay": "campaigns.tasks.replay",
 }
 EXPIRES_SECONDS = 5
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.timezone import now
 
 from customers import zones
 from customers.features import FEATURES
 from customers.models import Profile
 from customers.profile_parts import BATCH, EVERYBODY, PARTS
+from shops.clock import now
 from shops.models import Shop
 
 TOP = 5  # favourites and interests that are kept

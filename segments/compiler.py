@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from customers.changes import Part
@@ -21,6 +20,7 @@ from segments.comparisons import compile_comparison, only
 from segments.deeds import compile_did
 from segments.faults import RuleError, join
 from segments.values import is_text
+from shops.clock import now
 from shops.models import Shop
 
 MAX_DEPTH = 10

@@ -7,12 +7,12 @@ from io import StringIO
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from segments.membership_sql import ALONE, MOVED
 from segments.models import Segment
 from shops import outbox
+from shops.clock import now
 
 COLUMNS = ("customer_id", "email")
 BATCH, REPORTED = 5_000, 100

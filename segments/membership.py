@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.utils.timezone import now
 
 from customers import touchpoints
 from customers.changes import Part
@@ -27,6 +26,7 @@ from segments.membership_sql import (
 from segments.models import Recheck, Segment, SegmentRule
 from segments.rules import Compiled, RuleError
 from shops import outbox
+from shops.clock import now
 from shops.models import Shop
 
 FULL_SECONDS, BATCH_SECONDS = 600, 20  # limits of one segment's statements
