@@ -28,6 +28,7 @@ from campaigns import (
     versions,
     why,
 )
+from campaigns.editor_console import EditorPages
 from campaigns.mail_admin import MailSettingsPages as MailSettingsPages  # Django looks here
 from campaigns.models import (
     Campaign,
@@ -40,6 +41,7 @@ from campaigns.models import (
 from campaigns.plan_schema import PlanError
 from campaigns.rendering import RenderingError
 from campaigns.replay_console import ReplayPages
+from campaigns.report_console import ReportPages
 from campaigns.text_console import TextPages
 from shops.console import ReadOnly, ShopAdmin
 
@@ -83,7 +85,7 @@ class CampaignForm(forms.ModelForm):
 
 
 @admin.register(Campaign)
-class Campaigns(ReplayPages, TextPages, ShopAdmin):
+class Campaigns(EditorPages, ReportPages, ReplayPages, TextPages, ShopAdmin):
     """What runs, for whom, and what it brought."""
 
     form = CampaignForm
@@ -100,8 +102,8 @@ class Campaigns(ReplayPages, TextPages, ShopAdmin):
         "figures",
         "responses",
     )
-    actions_list = ("ready_made", "upload")
-    actions_detail = ("replay", "download")
+    actions_list = ("ready_made", "calendar", "upload")
+    actions_detail = ("steps", "report", "replay", "download")
     actions = (
         "submit",
         "launch",
@@ -119,9 +121,11 @@ class Campaigns(ReplayPages, TextPages, ShopAdmin):
 
     @admin.display(description=_("result so far"))
     def figures(self, campaign: Campaign) -> SafeString:
-        shown = (campaign, report.summary(campaign), report.proof(campaign))
-        context = {"data": {"campaigns": [shown]}}
-        return mark_safe(render_to_string("panels/campaigns.html", context))  # noqa: S308
+        if not campaign.pk:
+            return mark_safe("–")
+        context = {"campaign": campaign, "summary": report.summary(campaign)}
+        context["proof"] = report.proof(campaign)
+        return mark_safe(render_to_string("panels/campaign_result.html", context))  # noqa: S308
 
     @admin.display(description=_("opens and clicks"))
     def responses(self, campaign: Campaign) -> SafeString:

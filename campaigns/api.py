@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.serializers import ModelSerializer
 
-from campaigns import report
+from campaigns import customer_words, report, why
 from campaigns.models import Campaign, Message
 from customers.api import CustomerId, by_customer
 from insights.lift import Lift
@@ -120,6 +120,14 @@ class Campaigns(Resource):
         return told(self.shop).filter(campaign=self.one(key=id))
 
 
+class WhyAnswer(Answer):
+    """Why a message was decided on, in sentences for the shop; `text` may be shown to the customer,
+    and holds nothing of rules, scores or tests."""
+
+    clauses = serializers.ListField(child=serializers.CharField())
+    text = serializers.CharField()
+
+
 class Messages(Resource):
     """The ledger."""
 
@@ -139,6 +147,12 @@ class Messages(Resource):
     @reading(_("One message and why it was decided on"), MessageAnswer)
     def retrieve(self, id: str) -> Message:
         return self.one(pk=id)
+
+    @action(detail=True)
+    @reading(_("Why it was decided on, in words for the shop and for the customer"), WhyAnswer)
+    def why(self, id: str) -> dict[str, Any]:
+        message = self.one(pk=id)
+        return {"clauses": why.of_message(message), "text": customer_words.of_message(message)}
 
     def rows(self) -> QuerySet[Message]:
         return told(self.shop)

@@ -1,5 +1,6 @@
 """Campaigns, who entered them, and the ledger of every message decided on."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
 from django.utils.timezone import now
@@ -9,6 +10,7 @@ from campaigns.mail_models import MailSettings as MailSettings  # for Django, wh
 from campaigns.mail_models import Signal as Signal
 from campaigns.mail_models import TemplateLinks as TemplateLinks
 from campaigns.replay_models import Replay as Replay  # for Django, which looks for models here
+from campaigns.split_models import SplitWeight as SplitWeight
 from customers.models import Customer
 from shops.models import Shop
 
@@ -225,6 +227,7 @@ class Message(models.Model):
             Index(fields=["campaign", "status"], name="message_campaign"),
             Index(fields=["shop"], condition=Q(status="uncertain"), name="message_uncertain"),
             Index(fields=["campaign", "id"], name="message_of_campaign"),
+            BrinIndex(fields=["sent_at"], autosummarize=True, name="message_sent"),
         ]
 
 

@@ -71,7 +71,7 @@ def _either(kinds: str | list[str]) -> str:
 
 def _steps(steps: list[dict[str, Any]], depth: int) -> Iterator[Line]:
     for step in steps:
-        yield Line(depth, _said(step))
+        yield Line(depth, said(step))
         for label, part in _parts(step):
             yield Line(depth + 1, label)
             yield from _steps(part, depth + 2)
@@ -88,7 +88,8 @@ def _parts(step: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             yield label, step[key]
 
 
-def _said(step: dict[str, Any]) -> str:
+def said(step: dict[str, Any]) -> str:
+    """One step, without the parts inside it."""
     sentences = {
         "send": _("Send “%s”"),
         "wait_days": _("Wait %s days"),

@@ -12,10 +12,15 @@ KIND = {"type": "string", "pattern": "^[a-z_]+\\.[a-z_]+$", "maxLength": 60}
 NAME = {"type": "string", "minLength": 1, "maxLength": 40, "pattern": "^[^.\\x00]+$"}
 RULE = {"type": "object"}
 KINDS = {"oneOf": [KIND, {"type": "array", "minItems": 1, "maxItems": 10, "items": KIND}]}
+EXACT = 2**53 - 1  # what a browser can count to; longer numbers are written as text
 WHERE = {
     "type": "object",
     "maxProperties": 10,
-    "additionalProperties": {"type": ["string", "integer", "boolean", "object"]},
+    "additionalProperties": {
+        "type": ["string", "integer", "boolean", "object"],
+        "maximum": EXACT,
+        "minimum": -EXACT,
+    },
 }
 TIME = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 ZONE = {"type": "string", "maxLength": 60}  # a zone's name, "customer" or "shop"
@@ -92,6 +97,7 @@ STEP_SHAPES = [
     shape(
         ["split"],
         id=ID,
+        learn={"type": "boolean"},
         split=WAYS
         | {
             "items": shape(
@@ -106,7 +112,11 @@ STEP_SHAPES = [
             "type": "object",
             "minProperties": 1,
             "maxProperties": 20,
-            "additionalProperties": {"type": ["string", "number", "boolean"]},
+            "additionalProperties": {
+                "type": ["string", "number", "boolean"],
+                "maximum": EXACT,
+                "minimum": -EXACT,
+            },
         },
     ),
     shape(["add_to"], id=ID, add_to=KEY),

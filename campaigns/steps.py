@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from campaigns import entries, holdout, where
+from campaigns import entries, holdout, learning, where
 from campaigns.models import Campaign, CampaignVersion, Enrolment
 from campaigns.plan_schema import WEEKDAYS
 from campaigns.planning import plan_messages
@@ -201,12 +201,21 @@ def _branch(batch: Batch) -> None:
 def _split(batch: Batch) -> None:
     """By a hash that is stable for the customer and independent between splits."""
     draw = holdout.DRAW.format(seed="%(seed)s", customer="c.id")
-    cases, params, upto = [], {"seed": f"{batch.campaign.pk}/{batch.step}"}, 0.0
-    for number, way in enumerate(batch.node.body):
-        upto += way["percent"]
-        params |= {f"upto{number}": upto / 100, f"name{number}": way["name"]}
+    cases: list[str] = []
+    params: dict[str, Any] = {"seed": f"{batch.campaign.pk}/{batch.step}"}
+    upto = 0.0
+    for number, (way, share) in enumerate(zip(batch.node.body, _shares(batch), strict=True)):
+        upto += share
+        params |= {f"upto{number}": upto, f"name{number}": way["name"]}
         cases.append(f"WHEN {draw} < %(upto{number})s THEN %(name{number})s")
     _fork(batch, f"{' '.join(cases)} ELSE %(name0)s", params, split=True)
+
+
+def _shares(batch: Batch) -> list[float]:
+    ways = batch.node.body
+    if batch.node.step.get("learn"):
+        return learning.of(batch.campaign, batch.step, ways)
+    return [way["percent"] / 100 for way in ways]
 
 
 def _fork(

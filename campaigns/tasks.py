@@ -2,7 +2,16 @@
 
 from celery import shared_task
 
-from campaigns import engine, enrolment, launching, reactor, replay_queue, sending, signals
+from campaigns import (
+    engine,
+    enrolment,
+    launching,
+    learning,
+    reactor,
+    replay_queue,
+    sending,
+    signals,
+)
 
 
 @shared_task(ignore_result=True)
@@ -53,3 +62,8 @@ def read_signals() -> None:
 @shared_task(ignore_result=True)
 def replay() -> None:
     replay_queue.run_waiting()
+
+
+@shared_task(ignore_result=True)
+def learn_splits() -> None:
+    learning.learn_all()

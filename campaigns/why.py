@@ -27,6 +27,8 @@ CONSENT = """EXISTS (SELECT FROM customers_consent o WHERE o.customer_id = c.id
     AND o.channel = 'email' AND o.purpose = 'marketing' AND o.ended_at IS NULL)"""
 SUPPRESSED = """NOT EXISTS (SELECT FROM customers_suppression s WHERE s.shop_id = c.shop_id
     AND s.channel = 'email' AND lower(s.address) = lower(c.email))"""
+ADDRESS = "c.email <> ''"
+TOLD = {ADDRESS: "address", CONSENT: "consent", SUPPRESSED: "suppression"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Clause:
     holds: bool
     words: str
     seen: dict[str, Any]
+    key: str = ""  # what it is about, where that may be told to the customer
 
 
 def of_message(message: Message) -> list[str]:
@@ -105,7 +108,7 @@ def _earlier(last: Enrolment) -> Clause:
         return Clause(holds=False, words=_("Is held out, for comparison."), seen=seen)
     inside = last.due_at is not None
     words = _("Is in the campaign already.") if inside else _("Has been through it.")
-    return Clause(holds=False, words=words, seen=seen)
+    return Clause(holds=False, words=words, seen=seen, key="inside" if inside else "been")
 
 
 def _caused(campaign: Campaign, customer: Customer) -> Iterator[Clause]:
@@ -136,8 +139,13 @@ def _judged(campaign: Campaign, customer: Customer) -> list[Clause]:
         cursor.execute(JUDGED.format(judged=", ".join(judged)), params)
         row = cursor.fetchone()
     return [
-        Clause(bool(row[2 * number]), words, json.loads(row[2 * number + 1]))
-        for number, (words, _condition, _wanted) in enumerate(asked)
+        Clause(
+            bool(row[2 * number]),
+            words,
+            json.loads(row[2 * number + 1]),
+            TOLD.get(condition.sql, ""),
+        )
+        for number, (words, condition, _wanted) in enumerate(asked)
     ]
 
 
@@ -166,6 +174,6 @@ def _draws(campaign: Campaign) -> Iterator[tuple[str, Compiled, bool]]:
     if campaign.shop.control_percent:
         always = {"control": f"shop-{campaign.shop_id}", "always": campaign.shop.control_percent}
         yield _("Not in the shop's control group."), Compiled(control, always), False
-    yield _("Has an e-mail address."), Compiled("c.email <> ''", {}), True
+    yield _("Has an e-mail address."), Compiled(ADDRESS, {}), True
     yield _("Has given consent to e-mails."), Compiled(CONSENT, {}), True
     yield _("The address is not suppressed."), Compiled(SUPPRESSED, {}), True

@@ -69,6 +69,7 @@ TEMPLATE_SOURCES = {
 # Resources of the REST API by the name in their address, each a shops.rest.resources.Resource.
 # A key is allowed them by this name: read:customers, write:customers.
 API_RESOURCES = {
+    "absences": "campaigns.why_api.Absences",
     "campaigns": "campaigns.api.Campaigns",
     "consents": "customers.consent_api.Consents",
     "customers": "customers.api.Customers",

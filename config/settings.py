@@ -136,8 +136,10 @@ STATIC_ROOT = VAR_DIR / "static"
 # Third-party JavaScript comes from npm by lock file; without it, pages show the tables instead.
 ECHARTS_DIR = BASE_DIR / "node_modules" / "echarts" / "dist"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-if ECHARTS_DIR.is_dir():
-    STATICFILES_DIRS.append(("echarts", ECHARTS_DIR))  # type: ignore[arg-type]
+CYTOSCAPE_DIR = BASE_DIR / "node_modules" / "cytoscape" / "dist"
+for name, place in (("echarts", ECHARTS_DIR), ("cytoscape", CYTOSCAPE_DIR)):
+    if place.is_dir():
+        STATICFILES_DIRS.append((name, place))  # type: ignore[arg-type]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 

@@ -1,0 +1,141 @@
+"""What a marketer may fill in for each kind of step: the editor's forms are made from this."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from campaigns.models import Template
+from campaigns.plan_schema import WEEKDAYS
+from segments.models import Segment
+from shops.models import Shop
+
+
+def kinds(shop: Shop) -> list[dict[str, Any]]:
+    """Every kind of step: its name, words, fields, and what a new one is like."""
+    templates = _options(Template.objects.filter(shop=shop).order_by("name"))
+    fixed = _options(Segment.objects.filter(shop=shop, kind="static").order_by("name"))
+    channels = [{"value": name, "label": name} for name in settings.CHANNELS]
+    return [
+        {
+            "name": "send", "label": _("Send a message"),
+            "help": _("Plans it now; quiet hours, caps and permissions have the last word."),
+            "first": {"send": templates[0]["value"] if templates else ""},
+            "fields": [_field("send", _("Template"), "select", options=templates)],
+            "also": [_field("channel", _("Channel"), "select", options=channels)],
+        },
+        _waits(),
+        {
+            "name": "wait_for", "label": _("Wait for something to happen"),
+            "help": _("Goes on at once when it happens, or when the time is over."),
+            "first": {"wait_for": {"touchpoint": "order.placed", "hours": 48}},
+            "object": True,
+            "fields": [
+                _field("touchpoint", _("Kind of touchpoint")),
+                _field("hours", _("At most, in hours"), "number"),
+                _field("where", _("Only where its data say (JSON)"), "json"),
+            ],
+        },
+        {
+            "name": "branch", "label": _("Branch by rule"),
+            "help": _("Everybody takes the first way whose rule holds, or the other one."),
+            "first": {"branch": [{"if": _rule(), "steps": []}]},
+            "way": {"if": _rule(), "steps": []},
+            "fields": [_field("if", _("Rule (JSON)"), "json")],
+        },
+        {
+            "name": "split", "label": _("Split by chance"),
+            "help": _("Shares must add up to 100; a customer's side is stable."),
+            "first": {"split": [{"name": "A", "percent": 50, "steps": []},
+                                {"name": "B", "percent": 50, "steps": []}]},
+            "way": {"name": "C", "percent": 0, "steps": []},
+            "fields": [_field("name", _("Name")), _field("percent", _("Percent"), "number")],
+        },
+        {
+            "name": "set", "label": _("Note attributes"),
+            "help": _("Written to the customer; rules can ask for them."),
+            "first": {"set": {"attribute": "value"}},
+            "fields": [_field("set", _("Attributes (JSON)"), "json")],
+        },
+        {
+            "name": "add_to", "label": _("Put into a segment"),
+            "help": _("Into a segment that no rule fills."),
+            "first": {"add_to": fixed[0]["value"] if fixed else ""},
+            "fields": [_field("add_to", _("Segment"), "select", options=fixed)],
+        },
+        {
+            "name": "tell", "label": _("Tell the shop"),
+            "help": _("Its endpoints get the event “campaign.step_reached” with this name."),
+            "first": {"tell": "step"},
+            "fields": [_field("tell", _("Name"))],
+        },
+        {
+            "name": "stop", "label": _("Stop"),
+            "help": _("Ends the way, with this reason."),
+            "first": {"stop": "done"},
+            "fields": [_field("stop", _("Reason"))],
+        },
+        {
+            "name": "wait_days", "label": _("Wait some days"), "help": "", "hidden": True,
+            "first": {"wait_days": 1}, "fields": [_field("wait_days", _("Days"), "number")],
+        },
+    ]  # fmt: skip
+
+
+def _waits() -> dict[str, Any]:
+    days = [{"value": "", "label": _("any day")}]
+    names = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"),
+             _("Sunday")]  # fmt: skip
+    days += [{"value": key, "label": name} for key, name in zip(WEEKDAYS, names, strict=True)]
+    return {
+        "name": "wait", "label": _("Wait"), "help": _("On the customer's own clock."),
+        "first": {"wait": {"days": 1}},
+        "shapes": [
+            {"name": "time", "label": _("for some time"), "has": ["days", "hours"],
+             "first": {"days": 1},
+             "fields": [_field("days", _("Days"), "number"),
+                        _field("hours", _("Hours"), "number")]},
+            {"name": "until", "label": _("until a time of the day"), "has": ["until"],
+             "first": {"until": "09:00"},
+             "fields": [_field("until", _("Time"), "time"),
+                        _field("weekday", _("Weekday"), "select", options=days)]},
+            {"name": "best_hour", "label": _("until their best hour"), "has": ["best_hour"],
+             "first": {"best_hour": True}, "fields": []},
+            {"name": "usual_gap", "label": _("by their usual time between orders"),
+             "has": ["usual_gap"], "first": {"usual_gap": 0.9},
+             "fields": [_field("usual_gap", _("How many of it"), "number")]},
+        ],
+    }  # fmt: skip
+
+
+def _rule() -> dict[str, Any]:
+    return {"field": "facts.order_count", "op": ">=", "value": 2}
+
+
+def _field(name: str, label: str, type: str = "text", **more: Any) -> dict[str, Any]:
+    return {"name": name, "label": label, "type": type, **more}
+
+
+def _options(rows: Any) -> list[dict[str, str]]:
+    return [{"value": key, "label": name} for key, name in rows.values_list("key", "name")]
+
+
+def words() -> dict[str, str]:
+    """What else the editor says."""
+    return {
+        "entry": _("Entry, goal and exit"),
+        "entryHelp": _(
+            "Who enters, whom it is for, and what ends it (JSON; see the documentation)."
+        ),
+        "plan": _("Everything but the steps"),
+        "end": _("Went through"),
+        "if": _("if"),
+        "else": _("otherwise"),
+        "came": _("if it came"),
+        "missed": _("if it did not"),
+        "way": _("Way"),
+        "addWay": _("Add a way"),
+        "removeWay": _("Take this way away"),
+        "wayHelp": _("A step added now becomes the first of this way."),
+        "fits": _("The plan can run."),
+    }

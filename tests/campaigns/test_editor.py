@@ -1,0 +1,266 @@
+"""The editor: opening and saving is the identity; a change is a version; people stay or move."""
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from campaigns import editor, editor_fields, engine, enrolment, launching, plan_check, versions
+from campaigns.models import Campaign, Enrolment
+from campaigns.plan_schema import PlanError
+from segments.models import Segment
+from tests import make
+from tests.campaigns import build
+
+pytestmark = pytest.mark.django_db
+NODE = str(Path(sys.executable).with_name("node"))
+SCRIPT = Path(__file__).with_name("open_and_save.mjs")
+
+
+def plans(count, seed=1):
+    """Plans of every shape, from small to deep."""
+    rng = random.Random(seed)
+
+    def step(depth):
+        kind = rng.choice(["send", "wait", "wait_days", "set", "add_to", "tell", "stop", "wait_for",
+                           "branch", "split"][: 10 if depth < 4 else 7])  # fmt: skip
+        if kind == "send":
+            made: dict[str, Any] = {"send": "hello"} | rng.choice([{}, {"channel": "email"}])
+        elif kind == "wait":
+            made = {"wait": rng.choice([{"days": 2.5}, {"hours": 1}, {"days": 1, "hours": 2.0},
+                                        {"until": "09:00"}, {"until": "10:30", "weekday": "monday"},
+                                        {"best_hour": True}, {"usual_gap": 0.9}])}  # fmt: skip
+        elif kind == "wait_for":
+            made = {"wait_for": {"touchpoint": "order.placed", "hours": rng.choice([1, 2.5, 48.0])}}
+            if rng.random() < 0.5:
+                made["wait_for"]["where"] = {
+                    "a.b": rng.choice(["x", 5, True, 2**53 - 1, "é\u2028"])
+                }
+            for part in ("came", "missed"):
+                if rng.random() < 0.6:
+                    made[part] = steps(depth + 1)
+        elif kind == "branch":
+            made = {
+                "branch": [
+                    {
+                        "if": {"all": [{"field": "facts.order_count", "op": ">=", "value": n}]},
+                        "steps": steps(depth + 1),
+                    }
+                    for n in range(rng.randint(1, 3))
+                ]
+            }
+            if rng.random() < 0.5:
+                made["else"] = steps(depth + 1)
+        elif kind == "split":
+            names = rng.choice([["A", "B"], ["1", "0", "__proto__"], ["ü", "x y"]])
+            made = {
+                "split": [
+                    {"name": name, "percent": 100 / len(names), "steps": steps(depth + 1)}
+                    for name in names
+                ]
+            }
+        else:
+            simple: dict[str, Any] = {
+                "wait_days": {"wait_days": rng.choice([1, 2.0, 0.5])},
+                "set": {"set": {"vip": True, "2": 1, "1": "x", "rate": 1.5}},
+                "add_to": {"add_to": "fixed"},
+                "tell": {"tell": "x"},
+                "stop": {"stop": "end"},
+            }
+            made = simple[kind]
+        return made | ({"id": f"x{rng.randrange(10**9)}"} if rng.random() < 0.7 else {})
+
+    def steps(depth):
+        return [step(depth) for _ in range(rng.randint(0 if depth else 1, 3))]
+
+    for _ in range(count):
+        plan = {
+            "entry": {"touchpoint": ["cart.updated", "order.placed"], "after_hours": 2.0},
+            "steps": steps(0),
+        }
+        for extra in (
+            {"goal": {"touchpoint": "order.placed"}},
+            {"late_hours": 72},
+            {"reentry": {"after_days": 30}},
+            {"audience": {"not": {"segment": "fixed"}}},
+        ):
+            if rng.random() < 0.4:
+                plan |= extra
+        yield plan
+
+
+@pytest.fixture
+def shop():
+    made = build.shop()
+    build.template(made, key="hello", name="Hello")
+    Segment.objects.create(shop=made, key="fixed", name="Fixed", kind="static")
+    return made
+
+
+def node(said):
+    done = subprocess.run(
+        [
+            NODE,
+            str(SCRIPT),
+            str(settings.BASE_DIR / "static/campaigns/plan_tree.js"),
+        ],
+        input=json.dumps(said),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+def test_opening_and_saving_is_the_identity(shop):
+    """Three hundred plans through the browser's own tree, and back through the server."""
+    given = list(plans(300))
+    for plan in given:
+        plan_check.check(plan, shop)
+
+    back = node(given)
+
+    for plan, told in zip(given, back, strict=True):
+        assert editor.is_same(told["saved"], plan)
+        assert editor.is_same(told["after_undone_changes"], plan)
+        assert told["steps"] == len(editor.described(plan, shop)["steps"])
+    campaign = build.campaign(shop, plan=given[0], status="draft")
+    editor.save(campaign, given[0])
+    named = Campaign.objects.get().plan
+    for plan in (named, node([named])[0]["saved"]):
+        editor.save(campaign, plan)
+    assert Campaign.objects.get().plan == named
+
+
+def test_the_drawing_has_every_step_once_and_no_two_in_one_place(shop):
+    for told in node(list(plans(100, seed=2))):
+        assert told["drawn"] == told["steps"] + 2
+        assert told["places"] == told["all"]
+        assert told["loose"] == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [({"a": 2}, {"a": 2.0}, True), ({"a": 1}, {"a": True}, False), ([1], [1, 2], False),
+     ({"a": None}, {}, False), ("1", 1, False), ({"a": [1], "b": 2}, {"b": 2, "a": [1]}, True)],
+)  # fmt: skip
+def test_what_is_the_same(one, other, same):
+    assert editor.is_same(one, other) is same
+
+
+def test_every_new_step_that_the_editor_offers_fits(shop):
+    for kind in editor_fields.kinds(shop):
+        plan_check.check({"entry": {"api": True}, "steps": [kind["first"]]}, shop)
+
+
+def test_words_and_the_first_fault_are_told_by_path(shop):
+    inner = [{"send": "hello"}, {"send": "nobody"}]
+    plan = {
+        "entry": {"api": True},
+        "steps": [
+            {"stop": "x"},
+            {
+                "branch": [
+                    {"if": {"field": "facts.order_count", "op": ">=", "value": 2}, "steps": inner}
+                ]
+            },
+        ],
+    }
+
+    told = editor.described(plan, shop)
+
+    assert told["fault"]["step"] == "steps[1].branch[0].steps[1]"
+    assert told["steps"]["steps[1].branch[0].steps[0]"] == "Send “hello”"
+    assert "2" in told["ways"]["steps[1].branch[0].steps"]
+
+
+@pytest.mark.parametrize("plan", [None, 5, [], {}, {"steps": 1}, {"steps": [1, {"branch": 3}]},
+                                  {"entry": 1, "steps": [{"send": {}}, {"wait": 1}]}])  # fmt: skip
+def test_nonsense_is_a_fault_and_no_crash(shop, plan):
+    assert editor.described(plan, shop)["fault"]
+    with pytest.raises(PlanError):
+        editor.save(build.campaign(shop), plan)
+
+
+def number(entered):
+    return entered.version.number
+
+
+def running(shop):
+    steps = [{"id": "a", "wait_days": 1}, {"id": "b", "send": "hello"}]
+    plan = {"entry": {"segment": "fixed"}, "steps": steps}
+    campaign = build.campaign(shop, plan=plan, status="draft")
+    build.membership(make.customer(shop), "fixed")
+    launching.launch(campaign)
+    engine.run_due()
+    return campaign
+
+
+def test_editing_a_live_campaign_lets_people_finish_on_theirs(shop, client):
+    campaign = running(shop)
+    client.force_login(make.user(is_superuser=True))
+    new = {**campaign.plan, "steps": [{"id": "c", "stop": "new"}]}
+    url = reverse("admin:campaigns_campaign_steps", args=[campaign.pk])
+    assert "1 person is on the way" in client.get(url).content.decode()
+
+    client.post(url, {"plan": json.dumps(new), "people": "stay"})
+
+    inside = Enrolment.objects.get()
+    assert (inside.step, number(inside)) == ("b", 1)
+    build.membership(make.customer(shop), "fixed")
+    enrolment.enrol(shop)
+    assert number(Enrolment.objects.order_by("-pk")[0]) == 2
+
+
+def test_or_moves_them_as_stated(shop, client):
+    campaign = running(shop)
+    client.force_login(make.user(is_superuser=True))
+    new = {**campaign.plan, "steps": [{"id": "b", "send": "hello"}, {"id": "a", "wait_days": 1}]}
+
+    client.post(
+        reverse("admin:campaigns_campaign_steps", args=[campaign.pk]),
+        {"plan": json.dumps(new), "people": "move", "go:b": "a"},
+    )
+
+    inside = Enrolment.objects.get()
+    assert (inside.step, number(inside)) == ("a", 2)
+    assert versions.inside(campaign) == {2: 1}
+
+
+def test_a_move_to_a_step_that_is_not_there_keeps_nothing(shop, client):
+    campaign = running(shop)
+    client.force_login(make.user(is_superuser=True))
+    new = {**campaign.plan, "steps": [{"id": "z", "stop": "x"}]}
+
+    page = client.post(
+        reverse("admin:campaigns_campaign_steps", args=[campaign.pk]),
+        {"plan": json.dumps(new), "people": "move", "go:b": "b"},
+    )
+
+    assert "no step" in page.content.decode()
+    assert Campaign.objects.get().plan == campaign.plan
+
+
+def test_a_campaign_that_is_over_keeps_its_steps(shop):
+    campaign = build.campaign(shop, status="finished")
+
+    with pytest.raises(PlanError, match="over"):
+        editor.save(campaign, {**campaign.plan, "late_hours": 5})
+
+
+def test_only_who_may_change_it_edits_or_asks(shop, client):
+    campaign = build.campaign(shop)
+    reader = make.user()
+    shop.staff.add(reader)
+    client.force_login(reader)
+    for name in ("steps", "steps_check"):
+        url = reverse(f"admin:campaigns_campaign_{name}", args=[campaign.pk])
+        assert client.post(url, {"plan": "{}"}).status_code == 403

@@ -1,0 +1,112 @@
+"""The editor in a real browser, by keyboard alone."""
+
+import os
+import shutil
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import sync_playwright
+
+from campaigns.models import Campaign
+from tests import make
+from tests.campaigns import build
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not CHROMIUM, reason="there is no chromium on this machine"),
+]
+
+
+@pytest.fixture
+def page(monkeypatch):
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser.new_page(viewport={"width": 1440, "height": 900})
+        browser.close()
+
+
+@pytest.fixture
+def campaign(transactional_db):
+    shop = build.shop()
+    build.template(shop, key="hello", name="Hello")
+    build.template(shop, key="later", name="Later")
+    steps = [{"id": "a", "send": "hello"}, {"id": "b", "wait": {"days": 2.5}}]
+    return build.campaign(shop, plan={"entry": {"api": True}, "steps": steps}, status="draft")
+
+
+def open_editor(page, live_server, campaign):
+    make.user(username="owner", password="secret-pass-1", is_superuser=True)
+    page.goto(f"{live_server.url}/admin/login/")
+    page.fill("#id_username", "owner")
+    page.fill("#id_password", "secret-pass-1")
+    page.press("#id_password", "Enter")
+    page.wait_for_selector(".wm-head, .wm-empty")
+    page.goto(live_server.url + reverse("admin:campaigns_campaign_steps", args=[campaign.pk]))
+    page.wait_for_selector("[role=treeitem]")
+
+
+def told(page):
+    return [item.inner_text() for item in page.locator("[role=treeitem]").all()]
+
+
+def keep(page):
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keep these steps").press("Enter")
+
+
+def test_opening_and_keeping_changes_nothing(page, live_server, campaign):
+    open_editor(page, live_server, campaign)
+    before = Campaign.objects.get().plan
+
+    keep(page)
+
+    assert json_of(Campaign.objects.get().plan) == json_of(before)
+
+
+def json_of(plan):
+    return repr(plan)
+
+
+def test_steps_are_added_moved_filled_in_and_removed_without_a_mouse(page, live_server, campaign):
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    open_editor(page, live_server, campaign)
+    assert page.locator("[data-canvas] canvas").count() > 0
+
+    page.locator("[role=treeitem][aria-selected=true]").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("a")
+    page.select_option("[data-add]", "send")
+    page.get_by_label("Template").select_option("later")
+    page.locator("[role=treeitem][aria-selected=true]").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    page.wait_for_function("document.querySelector('[role=tree]').innerText.includes('later')")
+    assert told(page)[1:] == ["Send “hello”", "Send “later”", "Wait 2.5 days and 0 hours"]
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Delete")
+    assert len(told(page)) == 3
+    keep(page)
+
+    steps = Campaign.objects.get().plan["steps"]
+    assert [step.get("send") for step in steps] == ["later", None]
+    assert steps[1] == {"id": "b", "wait": {"days": 2.5}}
+    assert faults == []
+
+
+def test_a_fault_is_shown_at_its_step_while_it_is_made(page, live_server, campaign):
+    open_editor(page, live_server, campaign)
+
+    page.locator("[role=treeitem]").nth(1).click()
+    page.select_option("[data-add]", "split")
+    page.get_by_label("Percent").first.fill("70")
+    page.get_by_label("Percent").first.blur()
+
+    page.wait_for_selector("[data-status].wm-alert")
+    assert "add up to 100" in page.locator("[data-status]").inner_text()
+    assert "Split" in page.locator(".wm-faulty").inner_text()
