@@ -41,11 +41,12 @@ def kinds(shop: Shop) -> list[dict[str, Any]]:
             "help": _("Everybody takes the first way whose rule holds, or the other one."),
             "first": {"branch": [{"if": _rule(), "steps": []}]},
             "way": {"if": _rule(), "steps": []},
-            "fields": [_field("if", _("Rule (JSON)"), "json")],
+            "fields": [_field("if", _("Rule"), "rule")],
         },
         {
             "name": "split", "label": _("Split by chance"),
             "help": _("Shares must add up to 100; a customer's side is stable."),
+            "also": [_field("learn", _("Send more people the way that wins more buyers"), "check")],
             "first": {"split": [{"name": "A", "percent": 50, "steps": []},
                                 {"name": "B", "percent": 50, "steps": []}]},
             "way": {"name": "C", "percent": 0, "steps": []},
@@ -127,7 +128,10 @@ def words() -> dict[str, str]:
         "entryHelp": _(
             "Who enters, whom it is for, and what ends it (JSON; see the documentation)."
         ),
-        "plan": _("Everything but the steps"),
+        "plan": _("Entry, goal and the rest (JSON)"),
+        "audience": _("Only those who"),
+        "exclude": _("Not those who"),
+        "exit": _("Ends for whoever"),
         "end": _("Went through"),
         "if": _("if"),
         "else": _("otherwise"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns import attributed, report, results
-from campaigns.models import Campaign
+from campaigns.models import Campaign, SplitWeight
 from campaigns.results import Results, Side
 from campaigns.wording import figure, money, percent, reason
 from insights.lift import Lift
@@ -32,6 +32,7 @@ def show(campaign: Campaign) -> dict[str, Any]:
     """Everything that the page shows."""
     found, proof = results.of(campaign), report.proof(campaign)
     currency = campaign.shop.currency
+    shares = _shares(campaign)
     return {
         "proof": proof,
         "said": _said(proof),
@@ -40,7 +41,10 @@ def show(campaign: Campaign) -> dict[str, Any]:
             (_("written to"), *_side(found.treated, currency)),
             (_("held out"), *_side(found.held_out, currency)),
         ],
-        "variants": [(split, name, *_side(side, currency)) for split, name, side in found.variants],
+        "variants": [
+            (split, name, *_side(side, currency), shares.get((split, name), "–"))
+            for split, name, side in found.variants
+        ],
         "segments": [_segment(name, mine, held, currency) for name, mine, held in found.segments],
         "answers": _answers(found),
         "attribution": [
@@ -53,6 +57,12 @@ def show(campaign: Campaign) -> dict[str, Any]:
         "series": {"chart": series(found)},
         "goal_days": report.GOAL_DAYS,
     }
+
+
+def _shares(campaign: Campaign) -> dict[tuple[str, str], str]:
+    """What splits that learn have learned: the share that goes each way now."""
+    rows = SplitWeight.objects.filter(campaign=campaign).values_list("step", "name", "weight")
+    return {(step, name): percent(weight) for step, name, weight in rows}
 
 
 def _said(proof: report.Proof) -> list[tuple[str, str]]:

@@ -76,10 +76,14 @@ function choose(id, { focus = true } = {}) {
 /** The form for what is chosen. */
 function fill() {
   if (chosen === "entry") {
-    const whole = { label: words.plan, type: "json", name: "whole" };
-    const { steps, ...rest } = plan;
-    const kind = { name: "whole", label: words.entry, help: words.entryHelp, fields: [whole] };
-    side.replaceChildren(form({ whole: rest }, [kind], words, (next) => take({ ...next.whole, steps: plan.steps })));
+    const { steps, audience, exclude, exit, ...rest } = plan;
+    const said = Object.fromEntries(Object.entries({ rest, audience, exclude, exit }).filter(([, value]) => value !== undefined));
+    const fields = [{ name: "rest", type: "json", label: words.plan }, ...["audience", "exclude", "exit"].map((name) => ({ name, type: "rule", label: words[name] }))];
+    const kind = { name: "whole", label: words.entry, help: words.entryHelp, object: true, fields };
+    side.replaceChildren(form({ whole: said }, [kind], words, (next) => {
+      const { rest: others, ...rules } = next.whole;
+      take({ ...others, ...rules, steps: plan.steps });
+    }));
   } else if (chosen.startsWith("way:")) {
     side.replaceChildren(Object.assign(document.createElement("p"), { className: "wm-soft", textContent: words.wayHelp }));
   } else {
@@ -153,6 +157,7 @@ for (const [name, act] of Object.entries({ undo, drop, up: () => shift(-1), down
   page.querySelector(`[data-${name}]`).addEventListener("click", act);
 }
 addEventListener("beforeunload", (event) => { if (JSON.stringify(plan) !== first && !page.dataset.leaving) event.preventDefault(); });
+page.querySelector("form[data-side]").addEventListener("submit", (event) => event.preventDefault());
 page.querySelector("form[data-save]").addEventListener("submit", () => { page.dataset.leaving = "1"; });
 
 let timer = 0, asked = 0;

@@ -19,6 +19,9 @@ function control(field, value, changed) {
       ? field.options : [{ value: value ?? "", label: value ?? "–" }, ...field.options];
     input.append(...options.map((option) => make("option", { value: option.value, textContent: option.label, selected: option.value === (value ?? "") })));
     input.onchange = () => changed(input.value || undefined);
+  } else if (field.type === "check") {
+    input = make("input", { type: "checkbox", checked: value === true, className: "wm-check" });
+    input.onchange = () => changed(input.checked || undefined);
   } else if (field.type === "json") {
     input = make("textarea", { className: "wm-input wm-mono", rows: Math.min(18, Math.max(4, JSON.stringify(value ?? "", null, 1).split("\n").length)), spellcheck: false, value: value === undefined ? "" : JSON.stringify(value, null, 1) });
     input.onchange = () => {
@@ -39,9 +42,25 @@ function control(field, value, changed) {
     ...(field.help ? [make("p", { className: "wm-help", id: `${id}-help`, textContent: field.help })] : []), fault);
 }
 
+/** A rule: the builder that segments have, where the page brings it, else JSON. */
+function rule(field, value, changed) {
+  const template = document.querySelector("template[data-rule-widget]");
+  if (!template) return control({ ...field, type: "json" }, value, changed);
+  const holder = template.content.firstElementChild.cloneNode(true);
+  const text = holder.querySelector("textarea");
+  text.id = `step-field-${(count += 1)}`;
+  text.value = value === undefined ? "" : JSON.stringify(value, null, 1);
+  text.addEventListener("change", () => {
+    try { changed(text.value.trim() ? JSON.parse(text.value) : undefined); } catch { /* said by the builder */ }
+  });
+  const box = make("fieldset", { className: "wm-way" }, make("legend", { textContent: field.label }), holder);
+  requestAnimationFrame(() => box.dispatchEvent(new CustomEvent("formset:added", { bubbles: true })));
+  return box;
+}
+
 /** The controls for the fields of an object; `changed` gets the object with the change. */
 function controls(fields, value, changed) {
-  return fields.map((field) => control(field, value?.[field.name], (said) => {
+  return fields.map((field) => (field.type === "rule" ? rule : control)(field, value?.[field.name], (said) => {
     const next = { ...value };
     if (said === undefined) delete next[field.name];
     else next[field.name] = said;

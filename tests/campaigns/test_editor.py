@@ -179,7 +179,7 @@ def test_words_and_the_first_fault_are_told_by_path(shop):
 
     assert told["fault"]["step"] == "steps[1].branch[0].steps[1]"
     assert told["steps"]["steps[1].branch[0].steps[0]"] == "Send “hello”"
-    assert "2" in told["ways"]["steps[1].branch[0].steps"]
+    assert "twice" in told["ways"]["steps[1].branch[0].steps"]
 
 
 @pytest.mark.parametrize("plan", [None, 5, [], {}, {"steps": 1}, {"steps": [1, {"branch": 3}]},

@@ -157,7 +157,8 @@ def test_the_calendar_holds_what_was_sent_what_is_due_and_what_begins(client):
     ann = make.customer(shop)
     sent_at = datetime(2026, 3, 9, 20, tzinfo=UTC)  # the 10th in Tokyo
     build.message(ann, campaign, status="sent", sent_at=sent_at)
-    build.message(make.customer(make.shop()), build.campaign(build.shop()), sent_at=sent_at)
+    other = build.shop()
+    build.message(make.customer(other), build.campaign(other), status="sent", sent_at=sent_at)
     letter = build.campaign(shop, name="Letter", plan={"entry": {"at": "2026-03-20T09:00"}})
 
     days = {day.on.isoformat(): day for week in send_calendar.month(shop, 2026, 3) for day in week}
