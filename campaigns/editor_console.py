@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import action
 
-from campaigns import editor, editor_fields, outline, program, versions
+from campaigns import editor, editor_entry, editor_fields, outline, program, versions
 from campaigns.console_pages import CampaignPage
 from campaigns.models import Campaign
 from campaigns.plan_schema import PlanError
@@ -49,6 +49,7 @@ class EditorPages(CampaignPage):
             "plan": plan,
             "fault": fault,
             "kinds": editor_fields.kinds(campaign.shop),
+            "entry": editor_entry.form(campaign.shop),
             "words": editor_fields.words(),
             "described": editor.described(plan, campaign.shop),
             "inside": sum(versions.inside(campaign).values()),

@@ -13,16 +13,16 @@ from shops.models import Shop
 
 def kinds(shop: Shop) -> list[dict[str, Any]]:
     """Every kind of step: its name, words, fields, and what a new one is like."""
-    templates = _options(Template.objects.filter(shop=shop).order_by("name"))
-    fixed = _options(Segment.objects.filter(shop=shop, kind="static").order_by("name"))
+    templates = options(Template.objects.filter(shop=shop).order_by("name"))
+    fixed = options(Segment.objects.filter(shop=shop, kind="static").order_by("name"))
     channels = [{"value": name, "label": name} for name in settings.CHANNELS]
     return [
         {
             "name": "send", "label": _("Send a message"),
             "help": _("Plans it now; quiet hours, caps and permissions have the last word."),
             "first": {"send": templates[0]["value"] if templates else ""},
-            "fields": [_field("send", _("Template"), "select", options=templates)],
-            "also": [_field("channel", _("Channel"), "select", options=channels)],
+            "fields": [field("send", _("Template"), "select", options=templates)],
+            "also": [field("channel", _("Channel"), "select", options=channels)],
         },
         _waits(),
         {
@@ -31,9 +31,9 @@ def kinds(shop: Shop) -> list[dict[str, Any]]:
             "first": {"wait_for": {"touchpoint": "order.placed", "hours": 48}},
             "object": True,
             "fields": [
-                _field("touchpoint", _("Kind of touchpoint")),
-                _field("hours", _("At most, in hours"), "number"),
-                _field("where", _("Only where its data say (JSON)"), "json"),
+                field("touchpoint", _("Kind of touchpoint")),
+                field("hours", _("At most, in hours"), "number"),
+                field("where", _("Only where its data say (JSON)"), "json"),
             ],
         },
         {
@@ -41,44 +41,44 @@ def kinds(shop: Shop) -> list[dict[str, Any]]:
             "help": _("Everybody takes the first way whose rule holds, or the other one."),
             "first": {"branch": [{"if": _rule(), "steps": []}]},
             "way": {"if": _rule(), "steps": []},
-            "fields": [_field("if", _("Rule"), "rule")],
+            "fields": [field("if", _("Rule"), "rule")],
         },
         {
             "name": "split", "label": _("Split by chance"),
             "help": _("Shares must add up to 100; a customer's side is stable."),
-            "also": [_field("learn", _("Send more people the way that wins more buyers"), "check")],
+            "also": [field("learn", _("Send more people the way that wins more buyers"), "check")],
             "first": {"split": [{"name": "A", "percent": 50, "steps": []},
                                 {"name": "B", "percent": 50, "steps": []}]},
             "way": {"name": "C", "percent": 0, "steps": []},
-            "fields": [_field("name", _("Name")), _field("percent", _("Percent"), "number")],
+            "fields": [field("name", _("Name")), field("percent", _("Percent"), "number")],
         },
         {
             "name": "set", "label": _("Note attributes"),
             "help": _("Written to the customer; rules can ask for them."),
             "first": {"set": {"attribute": "value"}},
-            "fields": [_field("set", _("Attributes (JSON)"), "json")],
+            "fields": [field("set", _("Attributes (JSON)"), "json")],
         },
         {
             "name": "add_to", "label": _("Put into a segment"),
             "help": _("Into a segment that no rule fills."),
             "first": {"add_to": fixed[0]["value"] if fixed else ""},
-            "fields": [_field("add_to", _("Segment"), "select", options=fixed)],
+            "fields": [field("add_to", _("Segment"), "select", options=fixed)],
         },
         {
             "name": "tell", "label": _("Tell the shop"),
             "help": _("Its endpoints get the event “campaign.step_reached” with this name."),
             "first": {"tell": "step"},
-            "fields": [_field("tell", _("Name"))],
+            "fields": [field("tell", _("Name"))],
         },
         {
             "name": "stop", "label": _("Stop"),
             "help": _("Ends the way, with this reason."),
             "first": {"stop": "done"},
-            "fields": [_field("stop", _("Reason"))],
+            "fields": [field("stop", _("Reason"))],
         },
         {
             "name": "wait_days", "label": _("Wait some days"), "help": "", "hidden": True,
-            "first": {"wait_days": 1}, "fields": [_field("wait_days", _("Days"), "number")],
+            "first": {"wait_days": 1}, "fields": [field("wait_days", _("Days"), "number")],
         },
     ]  # fmt: skip
 
@@ -94,17 +94,17 @@ def _waits() -> dict[str, Any]:
         "shapes": [
             {"name": "time", "label": _("for some time"), "has": ["days", "hours"],
              "first": {"days": 1},
-             "fields": [_field("days", _("Days"), "number"),
-                        _field("hours", _("Hours"), "number")]},
+             "fields": [field("days", _("Days"), "number"),
+                        field("hours", _("Hours"), "number")]},
             {"name": "until", "label": _("until a time of the day"), "has": ["until"],
              "first": {"until": "09:00"},
-             "fields": [_field("until", _("Time"), "time"),
-                        _field("weekday", _("Weekday"), "select", options=days)]},
+             "fields": [field("until", _("Time"), "time"),
+                        field("weekday", _("Weekday"), "select", options=days)]},
             {"name": "best_hour", "label": _("until their best hour"), "has": ["best_hour"],
              "first": {"best_hour": True}, "fields": []},
             {"name": "usual_gap", "label": _("by their usual time between orders"),
              "has": ["usual_gap"], "first": {"usual_gap": 0.9},
-             "fields": [_field("usual_gap", _("How many of it"), "number")]},
+             "fields": [field("usual_gap", _("How many of it"), "number")]},
         ],
     }  # fmt: skip
 
@@ -113,11 +113,13 @@ def _rule() -> dict[str, Any]:
     return {"field": "facts.order_count", "op": ">=", "value": 2}
 
 
-def _field(name: str, label: str, type: str = "text", **more: Any) -> dict[str, Any]:
+def field(name: str, label: str, type: str = "text", **more: Any) -> dict[str, Any]:
+    """One control: its name in the plan, its label, and what kind it is."""
     return {"name": name, "label": label, "type": type, **more}
 
 
-def _options(rows: Any) -> list[dict[str, str]]:
+def options(rows: Any) -> list[dict[str, str]]:
+    """Rows to choose from, by key."""
     return [{"value": key, "label": name} for key, name in rows.values_list("key", "name")]
 
 
@@ -125,13 +127,7 @@ def words() -> dict[str, str]:
     """What else the editor says."""
     return {
         "entry": _("Entry, goal and exit"),
-        "entryHelp": _(
-            "Who enters, whom it is for, and what ends it (JSON; see the documentation)."
-        ),
-        "plan": _("Entry, goal and the rest (JSON)"),
-        "audience": _("Only those who"),
-        "exclude": _("Not those who"),
-        "exit": _("Ends for whoever"),
+        "entryHelp": _("Who enters, whom it is for, and what ends it."),
         "end": _("Went through"),
         "if": _("if"),
         "else": _("otherwise"),

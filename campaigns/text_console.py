@@ -74,6 +74,19 @@ class TextPages(CampaignPage):
             *super().get_urls(),  # type: ignore[misc]
         ]  # fmt: skip
 
+    list_before_template = "admin/campaigns/campaign/begin.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Above the list: one click to a draft."""
+        may = self.has_add_permission(request)  # type: ignore[attr-defined]
+        known = {"offers": ready_made.ALL if may else [], "shop": chosen_shop(request)}
+        listed: HttpResponse = super().changelist_view(  # type: ignore[misc]
+            request, {**(extra_context or {}), **known}
+        )
+        return listed
+
     @action(description=_("Ready-made campaigns"), permissions=["add"], variant="primary")
     def ready_made(self, request: HttpRequest) -> HttpResponse:
         shop = chosen_shop(request)

@@ -1,6 +1,6 @@
 // The editor of a campaign's steps: an outline with a full keyboard path, the drawing, and forms.
 import { at, insert, move, parts, remove, replace, walk } from "./plan_tree.js";
-import { form } from "./plan_form.js";
+import { entryForm, form } from "./plan_form.js";
 import { canvas } from "./plan_canvas.js";
 
 const said = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -76,14 +76,8 @@ function choose(id, { focus = true } = {}) {
 /** The form for what is chosen. */
 function fill() {
   if (chosen === "entry") {
-    const { steps, audience, exclude, exit, ...rest } = plan;
-    const said = Object.fromEntries(Object.entries({ rest, audience, exclude, exit }).filter(([, value]) => value !== undefined));
-    const fields = [{ name: "rest", type: "json", label: words.plan }, ...["audience", "exclude", "exit"].map((name) => ({ name, type: "rule", label: words[name] }))];
-    const kind = { name: "whole", label: words.entry, help: words.entryHelp, object: true, fields };
-    side.replaceChildren(form({ whole: said }, [kind], words, (next) => {
-      const { rest: others, ...rules } = next.whole;
-      take({ ...others, ...rules, steps: plan.steps });
-    }));
+    const { steps, ...rest } = plan;
+    side.replaceChildren(entryForm(rest, said("plan-entry"), words, (next) => take({ ...next, steps: plan.steps })));
   } else if (chosen.startsWith("way:")) {
     side.replaceChildren(Object.assign(document.createElement("p"), { className: "wm-soft", textContent: words.wayHelp }));
   } else {

@@ -22,6 +22,18 @@ function control(field, value, changed) {
   } else if (field.type === "check") {
     input = make("input", { type: "checkbox", checked: value === true, className: "wm-check" });
     input.onchange = () => changed(input.checked || undefined);
+  } else if (field.type === "again") { // a number of days, or a word
+    input = make("input", { className: "wm-input", value: value?.after_days ?? value ?? "" });
+    input.onchange = () => {
+      const told = input.value.trim();
+      changed(!told ? undefined : Number.isNaN(Number(told)) ? told : { after_days: Number(told) });
+    };
+  } else if (field.type === "words") { // one, or several with commas between
+    input = make("input", { className: "wm-input", value: [value ?? []].flat().join(", ") });
+    input.onchange = () => {
+      const several = input.value.split(",").map((each) => each.trim()).filter(Boolean);
+      changed(several.length > 1 ? several : several[0]);
+    };
   } else if (field.type === "json") {
     input = make("textarea", { className: "wm-input wm-mono", rows: Math.min(18, Math.max(4, JSON.stringify(value ?? "", null, 1).split("\n").length)), spellcheck: false, value: value === undefined ? "" : JSON.stringify(value, null, 1) });
     input.onchange = () => {
@@ -112,6 +124,24 @@ function ways(kind, list, words, changed) {
   };
   show();
   return [box];
+}
+
+/** The form of everything but the steps: who enters, whom it is for, and what ends it. */
+export function entryForm(plan, entry, words, changed) {
+  const box = make("div", { className: "wm-step-form" }, make("h3", { textContent: words.entry }), make("p", { className: "wm-soft", textContent: words.entryHelp }));
+  const put = (name) => (value) => {
+    const { [name]: _, ...rest } = plan;
+    plan = value === undefined ? rest : { ...rest, [name]: value };
+    changed(plan);
+  };
+  box.append(...shapes(entry, plan.entry, put("entry")));
+  for (const field of entry.also) {
+    if (field.within) { // a part of an object that is not there without it
+      box.append(control(field, plan[field.within]?.[field.name], (value) =>
+        put(field.within)(value === undefined ? undefined : { ...plan[field.within], [field.name]: value })));
+    } else box.append((field.type === "rule" ? rule : control)(field, plan[field.name], put(field.name)));
+  }
+  return box;
 }
 
 /** The form of a step; `changed` gets the whole step each time something in it changes. */

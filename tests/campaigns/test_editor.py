@@ -11,7 +11,16 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from campaigns import editor, editor_fields, engine, enrolment, launching, plan_check, versions
+from campaigns import (
+    editor,
+    editor_entry,
+    editor_fields,
+    engine,
+    enrolment,
+    launching,
+    plan_check,
+    versions,
+)
 from campaigns.models import Campaign, Enrolment
 from campaigns.plan_schema import PlanError
 from segments.models import Segment
@@ -159,6 +168,11 @@ def test_what_is_the_same(one, other, same):
 def test_every_new_step_that_the_editor_offers_fits(shop):
     for kind in editor_fields.kinds(shop):
         plan_check.check({"entry": {"api": True}, "steps": [kind["first"]]}, shop)
+
+
+def test_every_entry_that_the_editor_offers_fits_or_lacks_only_what_the_shop_lacks(shop):
+    for shape in editor_entry.form(shop)["shapes"]:
+        plan_check.check({"entry": shape["first"], "steps": [{"stop": "x"}]}, shop)
 
 
 def test_words_and_the_first_fault_are_told_by_path(shop):
