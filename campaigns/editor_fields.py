@@ -13,74 +13,100 @@ from shops.models import Shop
 
 def kinds(shop: Shop) -> list[dict[str, Any]]:
     """Every kind of step: its name, words, fields, and what a new one is like."""
+    return [_send(shop), _waits(), _wait_for(), *_forks(), *_deeds(shop)]
+
+
+def _send(shop: Shop) -> dict[str, Any]:
     templates = options(Template.objects.filter(shop=shop).order_by("name"))
-    fixed = options(Segment.objects.filter(shop=shop, kind="static").order_by("name"))
     channels = [{"value": name, "label": name} for name in settings.CHANNELS]
+    return {
+        "name": "send",
+        "label": _("Send a message"),
+        "help": _("Plans it now; quiet hours, caps and permissions have the last word."),
+        "first": {"send": templates[0]["value"] if templates else ""},
+        "fields": [field("send", _("Template"), "select", options=templates)],
+        "also": [field("channel", _("Channel"), "select", options=channels)],
+    }
+
+
+def _wait_for() -> dict[str, Any]:
+    return {
+        "name": "wait_for",
+        "label": _("Wait for something to happen"),
+        "help": _("Goes on at once when it happens, or when the time is over."),
+        "first": {"wait_for": {"touchpoint": "order.placed", "hours": 48}},
+        "object": True,
+        "fields": [
+            field("touchpoint", _("Kind of touchpoint")),
+            field("hours", _("At most, in hours"), "number"),
+            field("where", _("Only where its data say (JSON)"), "json"),
+        ],
+    }
+
+
+def _forks() -> list[dict[str, Any]]:
+    learn = _("Send more people the way that wins more buyers")
     return [
         {
-            "name": "send", "label": _("Send a message"),
-            "help": _("Plans it now; quiet hours, caps and permissions have the last word."),
-            "first": {"send": templates[0]["value"] if templates else ""},
-            "fields": [field("send", _("Template"), "select", options=templates)],
-            "also": [field("channel", _("Channel"), "select", options=channels)],
-        },
-        _waits(),
-        {
-            "name": "wait_for", "label": _("Wait for something to happen"),
-            "help": _("Goes on at once when it happens, or when the time is over."),
-            "first": {"wait_for": {"touchpoint": "order.placed", "hours": 48}},
-            "object": True,
-            "fields": [
-                field("touchpoint", _("Kind of touchpoint")),
-                field("hours", _("At most, in hours"), "number"),
-                field("where", _("Only where its data say (JSON)"), "json"),
-            ],
-        },
-        {
-            "name": "branch", "label": _("Branch by rule"),
+            "name": "branch",
+            "label": _("Branch by rule"),
             "help": _("Everybody takes the first way whose rule holds, or the other one."),
             "first": {"branch": [{"if": _rule(), "steps": []}]},
             "way": {"if": _rule(), "steps": []},
-            "fields": [field("if", _("Rule"), "rule")],
+            "fields": [field("if", _("Rule"), "rule", open=True)],
         },
         {
-            "name": "split", "label": _("Split by chance"),
+            "name": "split",
+            "label": _("Split by chance"),
             "help": _("Shares must add up to 100; a customer's side is stable."),
-            "also": [field("learn", _("Send more people the way that wins more buyers"), "check")],
-            "first": {"split": [{"name": "A", "percent": 50, "steps": []},
-                                {"name": "B", "percent": 50, "steps": []}]},
+            "also": [field("learn", learn, "check")],
+            "first": {"split": [{"name": name, "percent": 50, "steps": []} for name in ("A", "B")]},
             "way": {"name": "C", "percent": 0, "steps": []},
             "fields": [field("name", _("Name")), field("percent", _("Percent"), "number")],
         },
+    ]
+
+
+def _deeds(shop: Shop) -> list[dict[str, Any]]:
+    fixed = options(Segment.objects.filter(shop=shop, kind="static").order_by("name"))
+    return [
         {
-            "name": "set", "label": _("Note attributes"),
+            "name": "set",
+            "label": _("Note attributes"),
             "help": _("Written to the customer; rules can ask for them."),
             "first": {"set": {"attribute": "value"}},
             "fields": [field("set", _("Attributes (JSON)"), "json")],
         },
         {
-            "name": "add_to", "label": _("Put into a segment"),
+            "name": "add_to",
+            "label": _("Put into a segment"),
             "help": _("Into a segment that no rule fills."),
             "first": {"add_to": fixed[0]["value"] if fixed else ""},
             "fields": [field("add_to", _("Segment"), "select", options=fixed)],
         },
         {
-            "name": "tell", "label": _("Tell the shop"),
+            "name": "tell",
+            "label": _("Tell the shop"),
             "help": _("Its endpoints get the event “campaign.step_reached” with this name."),
             "first": {"tell": "step"},
             "fields": [field("tell", _("Name"))],
         },
         {
-            "name": "stop", "label": _("Stop"),
+            "name": "stop",
+            "label": _("Stop"),
             "help": _("Ends the way, with this reason."),
             "first": {"stop": "done"},
             "fields": [field("stop", _("Reason"))],
         },
         {
-            "name": "wait_days", "label": _("Wait some days"), "help": "", "hidden": True,
-            "first": {"wait_days": 1}, "fields": [field("wait_days", _("Days"), "number")],
+            "name": "wait_days",
+            "label": _("Wait some days"),
+            "help": "",
+            "hidden": True,
+            "first": {"wait_days": 1},
+            "fields": [field("wait_days", _("Days"), "number")],
         },
-    ]  # fmt: skip
+    ]
 
 
 def _waits() -> dict[str, Any]:

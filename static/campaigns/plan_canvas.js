@@ -39,7 +39,7 @@ export async function canvas(element, choose) {
       ...nodes.map(({ id, x, y, step }) => ({ group: "nodes", position: { x, y }, data: { id, words: words.of(id, step), kind: words.kind(id, step), fault: fault === id ? 1 : 0 }, classes: id === chosen ? "chosen" : "" })),
       ...edges.map(({ source, target, way, part }, n) => ({ group: "edges", data: { id: `e${n}`, source, target, words: way ? words.way(part) : "" } })),
     ]);
-    element.style.height = `${Math.max(320, Math.min(720, 60 + Math.max(...nodes.map((node) => node.y)) * .95))}px`;
+    element.style.height = `${Math.max(240, Math.min(440, 60 + Math.max(...nodes.map((node) => node.y)) * .8))}px`;
     if (count !== nodes.length) { fit(); count = nodes.length; }
   };
 }

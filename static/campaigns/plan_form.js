@@ -65,8 +65,9 @@ function rule(field, value, changed) {
   text.addEventListener("change", () => {
     try { changed(text.value.trim() ? JSON.parse(text.value) : undefined); } catch { /* said by the builder */ }
   });
-  const box = make("fieldset", { className: "wm-way" }, make("legend", { textContent: field.label }), holder);
-  requestAnimationFrame(() => box.dispatchEvent(new CustomEvent("formset:added", { bubbles: true })));
+  const box = make("details", { className: "wm-way" }, make("summary", { textContent: value === undefined ? `${field.label} …` : field.label }), holder);
+  box.addEventListener("toggle", () => box.dispatchEvent(new CustomEvent("formset:added", { bubbles: true })), { once: true });
+  box.open = Boolean(field.open);
   return box;
 }
 

@@ -1,11 +1,9 @@
 """The editor: opening and saving is the identity; a change is a version; people stay or move."""
 
 import json
-import random
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -26,82 +24,11 @@ from campaigns.plan_schema import PlanError
 from segments.models import Segment
 from tests import make
 from tests.campaigns import build
+from tests.campaigns.plans import plans
 
 pytestmark = pytest.mark.django_db
 NODE = str(Path(sys.executable).with_name("node"))
 SCRIPT = Path(__file__).with_name("open_and_save.mjs")
-
-
-def plans(count, seed=1):
-    """Plans of every shape, from small to deep."""
-    rng = random.Random(seed)
-
-    def step(depth):
-        kind = rng.choice(["send", "wait", "wait_days", "set", "add_to", "tell", "stop", "wait_for",
-                           "branch", "split"][: 10 if depth < 4 else 7])  # fmt: skip
-        if kind == "send":
-            made: dict[str, Any] = {"send": "hello"} | rng.choice([{}, {"channel": "email"}])
-        elif kind == "wait":
-            made = {"wait": rng.choice([{"days": 2.5}, {"hours": 1}, {"days": 1, "hours": 2.0},
-                                        {"until": "09:00"}, {"until": "10:30", "weekday": "monday"},
-                                        {"best_hour": True}, {"usual_gap": 0.9}])}  # fmt: skip
-        elif kind == "wait_for":
-            made = {"wait_for": {"touchpoint": "order.placed", "hours": rng.choice([1, 2.5, 48.0])}}
-            if rng.random() < 0.5:
-                made["wait_for"]["where"] = {
-                    "a.b": rng.choice(["x", 5, True, 2**53 - 1, "é\u2028"])
-                }
-            for part in ("came", "missed"):
-                if rng.random() < 0.6:
-                    made[part] = steps(depth + 1)
-        elif kind == "branch":
-            made = {
-                "branch": [
-                    {
-                        "if": {"all": [{"field": "facts.order_count", "op": ">=", "value": n}]},
-                        "steps": steps(depth + 1),
-                    }
-                    for n in range(rng.randint(1, 3))
-                ]
-            }
-            if rng.random() < 0.5:
-                made["else"] = steps(depth + 1)
-        elif kind == "split":
-            names = rng.choice([["A", "B"], ["1", "0", "__proto__"], ["ü", "x y"]])
-            made = {
-                "split": [
-                    {"name": name, "percent": 100 / len(names), "steps": steps(depth + 1)}
-                    for name in names
-                ]
-            }
-        else:
-            simple: dict[str, Any] = {
-                "wait_days": {"wait_days": rng.choice([1, 2.0, 0.5])},
-                "set": {"set": {"vip": True, "2": 1, "1": "x", "rate": 1.5}},
-                "add_to": {"add_to": "fixed"},
-                "tell": {"tell": "x"},
-                "stop": {"stop": "end"},
-            }
-            made = simple[kind]
-        return made | ({"id": f"x{rng.randrange(10**9)}"} if rng.random() < 0.7 else {})
-
-    def steps(depth):
-        return [step(depth) for _ in range(rng.randint(0 if depth else 1, 3))]
-
-    for _ in range(count):
-        plan = {
-            "entry": {"touchpoint": ["cart.updated", "order.placed"], "after_hours": 2.0},
-            "steps": steps(0),
-        }
-        for extra in (
-            {"goal": {"touchpoint": "order.placed"}},
-            {"late_hours": 72},
-            {"reentry": {"after_days": 30}},
-            {"audience": {"not": {"segment": "fixed"}}},
-        ):
-            if rng.random() < 0.4:
-                plan |= extra
-        yield plan
 
 
 @pytest.fixture
