@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 # How a route's {id} names a row of the shop.
 NAMED_BY: dict[str, tuple[Any, str]] = {
+    "absences": (Customer, "external_id"),
     "campaigns": (Campaign, "key"),
     "customers": (Customer, "external_id"),
     "deliveries": (Delivery, "pk"),
