@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from insights import forecast
+from insights.back_test import back_test
 from insights.forecast import Floats
 
 FIRST_ORIGIN, STEP, AHEAD = 98, 7, 14
@@ -36,20 +36,12 @@ def run(data: Path) -> dict[str, Any]:
 
 def judge(figures: Floats, first: date) -> dict[str, float]:
     """Errors and coverage over all origins."""
-    errors, naive, scaled, covered = [], [], [], []
-    for origin in range(FIRST_ORIGIN, len(figures) - AHEAD + 1, STEP):
-        known, true = figures[:origin], figures[origin : origin + AHEAD]
-        found = forecast.forecast(known, first, horizon=AHEAD)
-        errors.append(np.abs(true - found.expected))
-        naive.append(np.abs(true - forecast.seasonal_naive(known, AHEAD)))
-        scaled.append(errors[-1].mean() / np.abs(known[7:] - known[:-7]).mean())
-        open_days = found.expected > 0
-        covered.append(((found.low <= true) & (true <= found.high))[open_days])
+    found = back_test(figures, first, range(FIRST_ORIGIN, len(figures) - AHEAD + 1, STEP), AHEAD)
     return {
-        "mase": round(float(np.mean(errors) / np.mean(naive)), 4),
-        "mase_in_sample": round(float(np.mean(scaled)), 4),
-        "coverage_80": round(float(np.concatenate(covered).mean()), 4),
-        "origins": len(errors),
+        "mase": round(found.mase, 4),
+        "mase_in_sample": round(found.mase_in_sample, 4),
+        "coverage_80": round(found.coverage, 4),
+        "origins": found.origins,
     }
 
 

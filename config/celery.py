@@ -60,6 +60,7 @@ app.conf.beat_schedule = {
     "RFM scores": daily(2, "segments.tasks.refresh_rfm"),
     "Segments in full": daily(4, "segments.tasks.refresh_memberships"),
     "Score customers": daily(5, "insights.tasks.score_customers"),
+    "Forecast the coming days": daily(5, "insights.tasks.forecast_days"),
     "Train models": weekly("insights.tasks.train_models"),
     "Personas": daily(3, "segments.tasks.refresh_personas"),
     "Learn what to recommend": daily(4, "insights.tasks.learn_recommendations"),

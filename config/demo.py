@@ -53,6 +53,7 @@ def run(url: str) -> dict[str, Any]:
     wait("pipeline", waiting_rows)
     app.send_task("segments.tasks.refresh_rfm")
     app.send_task("segments.tasks.refresh_personas")
+    app.send_task("insights.tasks.forecast_days")
     wait("personas", lambda: 0 if Clustering.objects.filter(shop=gifts).exists() else 1)
     launching.launch(ready_made.create(gifts, "win-back"))
     wait("campaign", waiting_messages)

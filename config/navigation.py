@@ -29,6 +29,7 @@ NAVIGATION = [
             page(_("Personas"), "diversity_3", "segments.clustering"),
             page(_("Recognised visitors"), "fingerprint", "customers.recognition"),
             page(_("Predictions"), "query_stats", "insights.trainedmodel"),
+            page(_("Forecasts"), "timeline", "insights.shopforecast"),
             page(_("Privacy requests"), "shield", "customers.privacyrequest"),
             page(_("Suppressed addresses"), "block", "customers.suppression"),
         ],

@@ -199,7 +199,7 @@ SEGMENT_USES = [
 
 # Parts of a page that several rooms fill, in the order they are shown. Each is a function that
 # takes (shop) for the overview or (customer) for the customer page and returns a
-# shops.panels.Panel.
+# shops.panels.Panel, or None where there is nothing to show.
 OVERVIEW_PANELS = [
     "customers.panels.requests",
     "customers.panels.figures",
@@ -208,6 +208,7 @@ OVERVIEW_PANELS = [
     "journeys.panels.stages",
     "reviews_nlp.panels.sentiment",
     "reviews_nlp.panels.alarms",
+    "insights.forecast_panels.coming",
     "insights.prediction_panels.models_off",
     "campaigns.panels.campaigns",
     "shops.overview.deliveries",

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from insights import prediction_panels
+from insights import forecast_panels, prediction_panels
+from insights.forecast_models import MEASURES, ShopForecast
 from insights.prediction_models import TrainedModel
 from insights.recommendation_models import ProductRule, RecommendationRun
 from insights.recommenders.knowledge import KINDS
@@ -118,6 +119,44 @@ class TrainedModels(ReadOnly, ShopAdmin):
             "has_charts": settings.ECHARTS_DIR.is_dir(),
         }
         return TemplateResponse(request, "admin/insights/trainedmodel/page.html", context)
+
+
+@admin.register(ShopForecast)
+class ShopForecasts(ReadOnly, ShopAdmin):
+    """Every night's forecast of the shop's coming days, live or off with the reason."""
+
+    list_display = ("made_on", "figure", "state", "reason", "shop")
+    list_display_links = ("made_on", "figure")
+    list_filter = ("measure", "status", "shop")
+    list_select_related = ("shop",)
+
+    @admin.display(description=_("figure"))
+    def figure(self, forecast: ShopForecast) -> str:
+        return str(MEASURES[forecast.measure])
+
+    @display(description=_("status"), label={"live": "success", "off": "warning"})
+    def state(self, forecast: ShopForecast) -> str:
+        return forecast.status
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        forecast = self.get_object(request, object_id)
+        if forecast is None or not self.has_view_permission(request, forecast):
+            return super().change_view(request, object_id, form_url, extra_context)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(MEASURES[forecast.measure]),
+            "forecast": forecast,
+            "panels": forecast_panels.card(forecast),
+            "has_charts": settings.ECHARTS_DIR.is_dir(),
+        }
+        return TemplateResponse(request, "admin/insights/shopforecast/page.html", context)
 
 
 def _share(run: RecommendationRun, name: str) -> str:

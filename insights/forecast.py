@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import product
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -55,7 +56,8 @@ def forecast(
 ) -> Forecast:
     """Daily figures without gaps (zero where nothing sold) to the next `horizon` days."""
     if len(figures) < FEWEST_DAYS:
-        raise TooShort(f"{len(figures)} of {FEWEST_DAYS} days so far")
+        have = {"have": len(figures), "need": FEWEST_DAYS}
+        raise TooShort(_("%(have)d of %(need)d days so far") % have)
     origins = range(len(figures) - WEEK, FEWEST_DAYS - WEEK, -WEEK)[:ORIGINS]
     errors = {m: _past_errors(figures, first_day, m, origins, horizon) for m in _memories()}
     memory = min(errors, key=lambda m: float(np.nanmean(np.abs(errors[m][0]))))

@@ -1,6 +1,14 @@
 """What this room keeps, gathered for Django; the models stand in files of their own."""
 
+from insights.forecast_models import ShopForecast
 from insights.prediction_models import Score, TrainedModel
 from insights.recommendation_models import ProductRule, RecommendationList, RecommendationRun
 
-__all__ = ["ProductRule", "RecommendationList", "RecommendationRun", "Score", "TrainedModel"]
+__all__ = [
+    "ProductRule",
+    "RecommendationList",
+    "RecommendationRun",
+    "Score",
+    "ShopForecast",
+    "TrainedModel",
+]

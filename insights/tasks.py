@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from insights import recommendation_runs, scoring, training
+from insights import forecasting, recommendation_runs, scoring, training
 
 
 @shared_task(ignore_result=True)
@@ -18,8 +18,14 @@ def refresh_recommendations() -> None:
 @shared_task(ignore_result=True)
 def train_models() -> None:
     training.train_all()
+    scoring.score_all()
 
 
 @shared_task(ignore_result=True)
 def score_customers() -> None:
     scoring.score_all()
+
+
+@shared_task(ignore_result=True)
+def forecast_days() -> None:
+    forecasting.forecast_all()

@@ -8,7 +8,7 @@ from campaigns import engine, launching, ready_made
 from campaigns.models import Campaign, CaughtMail, FrequencyCap, MailSettings
 from customers import consent, imports, profiles
 from customers.models import PrivacyRequest, Recognition
-from insights import recommendation_runs
+from insights import forecasting, recommendation_runs
 from insights.models import TrainedModel
 from insights.recommendation_models import ProductRule
 from journeys import lifecycle, stages
@@ -50,10 +50,8 @@ def of_every_kind(shop: Shop) -> Campaign:
     rfm.refresh(shop)
     membership.refresh(shop)
     stages.place(shop)
-    TrainedModel.objects.create(shop=shop, predictor="churn_90d", reason="37 of 200 buyers so far")
     Clustering.objects.create(shop=shop, customer_count=1, cluster_count=1, inertia=0)
-    ProductRule.objects.create(shop=shop, kind="prefer", product=make.product(shop))
-    recommendation_runs.learn(shop)
+    what_numbers_bring(shop)
     what_reviews_bring(shop)
     how_mails_leave(shop)
     campaign = ready_made.create(shop, "win-back")
@@ -73,6 +71,14 @@ def how_mails_leave(shop: Shop) -> None:
     """What a shop said about its mails."""
     FrequencyCap.objects.create(shop=shop, messages=100, days=1)
     MailSettings.objects.create(shop=shop)
+
+
+def what_numbers_bring(shop: Shop) -> None:
+    """A model that is off, a rule about a product, a night of recommending and of forecasting."""
+    TrainedModel.objects.create(shop=shop, predictor="churn_90d", reason="37 of 200 buyers so far")
+    ProductRule.objects.create(shop=shop, kind="prefer", product=make.product(shop))
+    recommendation_runs.learn(shop)
+    forecasting.make(shop)
 
 
 def what_reviews_bring(shop: Shop) -> None:

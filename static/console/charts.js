@@ -45,7 +45,8 @@
         yAxisIndex: series.axis || 0,
         showSymbol: false,
         smooth: 0.2,
-        areaStyle: chart.kind === "line" && !series.axis ? { opacity: 0.12 } : undefined,
+        lineStyle: series.dashed ? { type: "dashed", width: 1 } : undefined,
+        areaStyle: chart.kind === "line" && !series.axis && !series.dashed ? { opacity: 0.12 } : undefined,
         barMaxWidth: 48,
         data: series.values.map((value, index) =>
           chart.colours ? { value, itemStyle: { color: chart.colours[index], borderRadius: [5, 5, 0, 0] } } : value),

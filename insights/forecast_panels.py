@@ -1,0 +1,86 @@
+"""What the coming four weeks look like, on the overview and on a forecast's card."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import formats
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from insights import forecasting
+from insights.forecast_models import MEASURES, ShopForecast
+from shops.models import Shop
+from shops.panels import Panel
+
+DAYS_BEFORE = 56
+METRICS = {
+    "error": _("Mean error a day"),
+    "naive_error": _("Error of last week's figures"),
+    "mase": _("One by the other (MASE)"),
+    "coverage": _("Days inside the interval"),
+    "origins": _("Past weeks judged"),
+}
+
+
+def coming(shop: Shop) -> Panel | None:
+    """The next four weeks of orders; None while there is no forecast that helps."""
+    newest = ShopForecast.objects.filter(shop=shop, measure="orders").order_by("-made_on").first()
+    if newest is None or newest.status != "live" or newest.made_on < _today() - timedelta(days=7):
+        return None
+    context = {"chart": _chart(newest), "forecast": newest, "total": _total(newest)}
+    return Panel(_("The next four weeks"), "panels/forecast.html", context, width=8)
+
+
+def card(forecast: ShopForecast) -> list[Panel]:
+    """A forecast's card: the days, and how good such forecasts were."""
+    context = {
+        "chart": _chart(forecast),
+        "forecast": forecast,
+        "total": _total(forecast),
+        "metrics": [(label, forecast.metrics.get(name)) for name, label in METRICS.items()],
+    }
+    title = str(MEASURES[forecast.measure])
+    return [
+        Panel(title, "panels/forecast.html", context, width=8),
+        Panel(_("How good it was so far"), "panels/forecast_figures.html", context, width=4),
+    ]
+
+
+def _chart(forecast: ShopForecast) -> dict[str, Any]:
+    """What was, then what is expected with the bounds that hold it in 8 of 10 cases."""
+    before = _before(forecast)
+    ahead = forecast.days
+    nothing: list[float | None] = [None] * len(before)
+    labels = [day for day, _value in before] + [one["day"] for one in ahead]
+
+    def coming_values(name: str) -> list[float | None]:
+        return nothing + [_shown(forecast, one[name]) for one in ahead]
+
+    so_far = [_shown(forecast, value) for _day, value in before] + [None] * len(ahead)
+    series = [
+        {"name": _("so far"), "values": so_far},
+        {"name": _("expected"), "values": coming_values("expected")},
+        {"name": _("low"), "values": coming_values("low"), "dashed": True},
+        {"name": _("high"), "values": coming_values("high"), "dashed": True},
+    ]
+    spoken = [formats.date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT") for day in labels]
+    return {"kind": "line", "labels": spoken, "series": series}
+
+
+def _before(forecast: ShopForecast) -> list[tuple[str, float]]:
+    midnight = forecasting.midnight(forecast.shop, forecast.made_on)
+    first, history = forecasting.daily(forecast.shop, midnight, timedelta(days=DAYS_BEFORE))
+    values = history[forecast.measure].tolist()
+    return [((first + timedelta(days=n)).isoformat(), value) for n, value in enumerate(values)]
+
+
+def _shown(forecast: ShopForecast, value: float) -> float:
+    return round(value / 100, 2) if forecast.measure == "revenue" else value
+
+
+def _total(forecast: ShopForecast) -> float:
+    return round(sum(_shown(forecast, one["expected"]) for one in forecast.days))
+
+
+def _today() -> date:
+    return now().date()
