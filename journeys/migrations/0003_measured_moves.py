@@ -15,6 +15,8 @@ AND after.entered_at = before.left_at AND after.id > before.id;
 UPDATE journeys_stage s SET outcome = CASE s.key WHEN 'loyal' THEN 'goal' ELSE 'loss' END
 FROM journeys_journey j WHERE j.id = s.journey_id AND j.key = 'lifecycle'
 AND s.key IN ('loyal', 'at_risk', 'lost');
+-- The checks of the new keys are done now: no index can be made while they wait.
+SET CONSTRAINTS ALL IMMEDIATE;
 """
 
 
