@@ -2,12 +2,13 @@
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Index, Q, UniqueConstraint
+from django.db.models import Func, Index, Q, UniqueConstraint
 from django.db.models.fields.json import KT
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from customers.feature_columns import FeatureColumns
+from customers.suppressions import Suppression as Suppression  # for Django, which looks here
 from shops.models import Product, Shop
 
 
@@ -41,6 +42,8 @@ class Customer(models.Model):
         ]
         indexes = [
             Index(fields=["shop", "id"], name="customer_of_shop"),
+            # The order in which samples are drawn.
+            Index("shop", Func("id", function="hashint8"), "id", name="customer_sample"),
             Index(
                 fields=["stale_since"],
                 condition=Q(stale_since__isnull=False),
@@ -305,26 +308,6 @@ class PrivacyRequest(models.Model):
     def wish(self) -> str:
         """What was asked, in words."""
         return str(WISHES.get(self.kind, self.kind))
-
-
-class Suppression(models.Model):
-    """An address that must not be written to, whoever it belongs to, and why."""
-
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
-    channel = models.CharField(_("channel"), max_length=20, default="email")
-    address = models.CharField(_("address"), max_length=254)
-    reason = models.CharField(_("reason"), max_length=100)
-    created_at = models.DateTimeField(_("created"), default=now)
-
-    class Meta:
-        verbose_name = _("suppressed address")
-        verbose_name_plural = _("suppressed addresses")
-        constraints = [
-            UniqueConstraint(fields=["shop", "channel", "address"], name="suppression_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.address
 
 
 class HistoryImport(models.Model):

@@ -5,12 +5,22 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from segments import membership, persona_page, removal, rfm, rfm_page, rules
+from segments import (
+    builder_pages,
+    membership,
+    persona_page,
+    removal,
+    rfm,
+    rfm_page,
+    rules,
+    starter,
+)
 from segments.models import Clustering, RfmScore, Segment
-from segments.rule_field import RuleField
+from segments.rule_field import RuleField, RuleWidget
 from shops.console import ReadOnly, ShopAdmin, chosen_shop
 from shops.templatetags.console import percent
 
@@ -18,7 +28,7 @@ from shops.templatetags.console import percent
 class SegmentForm(forms.ModelForm):
     """A rule is required of rule segments only."""
 
-    rule = RuleField(required=False)
+    rule = RuleField(required=False, widget=RuleWidget(own_key="key"), label=_("Who is in it"))
 
     class Meta:
         model = Segment
@@ -41,12 +51,43 @@ class Segments(ShopAdmin):
     """Groups of customers; saving one fills it at once."""
 
     form = SegmentForm
+    change_form_template = "segments/segment_page.html"
     list_display = ("name", "sort", "in_words", "member_count", "refreshed_at", "fault", "shop")
     list_filter = ("kind", "shop")
     list_select_related = ("shop",)
     search_fields = ("name__istartswith",)
     prepopulated_fields = {"key": ["name"]}
     readonly_fields = ("in_words", "member_count", "refreshed_at", "fault")
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        asked = [
+            path("rule/offer/", view(builder_pages.offer), name="segments_rule_offer"),
+            path("rule/values/", view(builder_pages.values), name="segments_rule_values"),
+            path("rule/look/", view(builder_pages.look), name="segments_rule_look"),
+            path("rule/people/", view(builder_pages.people), name="segments_rule_people"),
+        ]
+        return asked + super().get_urls()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The user's shop, and the ready-made segment that was chosen."""
+        initial: dict[str, Any] = {"shop": chosen_shop(request)}
+        key = request.GET.get("ready", "")
+        if key in starter.SEGMENTS:
+            made = starter.SEGMENTS[key]
+            known = {"name": made.name, "description": made.about, "rule": made.rule}
+            initial |= {"key": starter.free_key(initial["shop"], key), **known}
+        return initial
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        context = {**(extra_context or {}), "ready_made": starter.SEGMENTS}
+        return super().changeform_view(request, object_id, form_url, context)
 
     @display(description=_("kind"), label={"rule": "info", "persona": "success"})
     def sort(self, segment: Segment) -> str:

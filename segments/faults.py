@@ -6,7 +6,7 @@ class RuleError(Exception):
 
     def __init__(self, path: str, message: str) -> None:
         super().__init__(f"{path or '(rule)'}: {message}")
-        self.path = path
+        self.path, self.message = path, message
 
 
 def join(path: str, key: str) -> str:

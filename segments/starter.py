@@ -149,6 +149,13 @@ SEGMENTS = {
 }
 
 
+def free_key(shop: Shop | None, key: str) -> str:
+    """The key, or the first of key-2, key-3, … that the shop does not use."""
+    taken = set(Segment.objects.filter(shop=shop).values_list("key", flat=True))
+    tries = (f"{key}-{n}" if n > 1 else key for n in range(1, len(taken) + 2))
+    return next(one for one in tries if one not in taken)
+
+
 def create(shop: Shop) -> None:
     """Give the shop the segments it begins with, where it has none of that key. Safe to repeat."""
     for key, made in SEGMENTS.items():

@@ -85,7 +85,7 @@ def _fitting(rule: Rule, entry: str, names: Names) -> str:
             return str(never)
         return str(often).format(_amount(op, value, times))
     if entry in AMOUNTS and (op in AMOUNT_OPS or op == "between"):
-        return str(AMOUNTS[entry]).format(_amount(op, value, lambda v: _unit(name, v, names)))
+        return str(AMOUNTS[entry]).format(_amount(op, value, lambda v: unit(name, v, names)))
     key = names.key(entry, name.partition(".")[2])
     if entry in YES_NO and op in {"is_true", "is_false"}:
         return str(YES_NO[entry][op == "is_false"]) % key
@@ -118,7 +118,7 @@ def _plain(rule: Rule, entry: str, names: Names) -> str:
     value = cast(Any, rule.get("value"))
     kind = _kind(rule, entry)
     if kind == "number" and (op in AMOUNT_OPS or op == "between"):
-        amount = _amount(op, value, lambda v: _unit(rule["field"], v, names))
+        amount = _amount(op, value, lambda v: unit(rule["field"], v, names))
         return _("%(field)s is %(amount)s") % {"field": label, "amount": amount}
     if kind == "date" and _moment(op, value):
         return _("%(field)s is %(when)s") % {"field": label, "when": _moment(op, value)}
@@ -147,7 +147,7 @@ def _value(value: Any, rule: Rule, entry: str, names: Names) -> str:
     if isinstance(value, str):
         key = rule["field"].partition(".")[2] if entry.endswith("*") else ""
         return f"“{names.value(entry, key, value)}”"
-    return _unit(rule["field"], value, names)
+    return unit(rule["field"], value, names)
 
 
 def _kind(rule: Rule, entry: str) -> str:
@@ -170,7 +170,8 @@ def _amount(op: str, value: Any, say: Any) -> str:
     return str(AMOUNT_OPS[op]).format(say(value))
 
 
-def _unit(field: str, value: float, names: Names) -> str:
+def unit(field: str, value: float, names: Names) -> str:
+    """A number of a field: money with its sign, a share in percent."""
     if field.startswith("facts.") and field.endswith("_cents"):
         return money.said(value, names.currency)
     if field.startswith("facts.") and field.endswith("_fraction"):
