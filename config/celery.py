@@ -46,6 +46,7 @@ app.conf.beat_schedule = {
     "Read opens and clicks": every(3, "campaigns.tasks.read_signals"),
     "Find messages left in flight": every(60, "campaigns.tasks.sweep"),
     "Follow the clock: segments": every(60, "segments.tasks.recheck_due"),
+    "Count rules": every(5, "segments.tasks.run_counts"),
     "Follow the stages: segments": every(3600, "segments.tasks.follow_stages"),
     "Follow the clock: stages": every(3600, "journeys.tasks.place_all"),
     "Count moves on the journeys": every(300, "journeys.tasks.count_moves"),
@@ -82,6 +83,7 @@ ANNOUNCED = {
     "outgoing": "shops.tasks.deliver_outgoing",
     "reconcile": "shops.tasks.reconcile_orders",
     "message": "campaigns.tasks.send_due",
+    "count": "segments.tasks.run_counts",
     "signal": "campaigns.tasks.read_signals",
     "replay": "campaigns.tasks.replay",
 }

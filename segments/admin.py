@@ -4,13 +4,23 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from segments import (
     builder_pages,
+    count_pages,
+    member_page,
     membership,
     persona_page,
     removal,
@@ -19,10 +29,11 @@ from segments import (
     rules,
     starter,
 )
+from segments.choices import Names
 from segments.models import Clustering, RfmScore, Segment
 from segments.rule_field import RuleField, RuleWidget
 from shops.console import ReadOnly, ShopAdmin, chosen_shop
-from shops.templatetags.console import percent
+from shops.templatetags.console import figure, percent
 
 
 class SegmentForm(forms.ModelForm):
@@ -52,7 +63,8 @@ class Segments(ShopAdmin):
 
     form = SegmentForm
     change_form_template = "segments/segment_page.html"
-    list_display = ("name", "sort", "in_words", "member_count", "refreshed_at", "fault", "shop")
+    list_before_template = "segments/list_top.html"
+    list_display = ("name", "sort", "in_words", "size", "refreshed", "trouble", "shop")
     list_filter = ("kind", "shop")
     list_select_related = ("shop",)
     search_fields = ("name__istartswith",)
@@ -66,8 +78,48 @@ class Segments(ShopAdmin):
             path("rule/values/", view(builder_pages.values), name="segments_rule_values"),
             path("rule/look/", view(builder_pages.look), name="segments_rule_look"),
             path("rule/people/", view(builder_pages.people), name="segments_rule_people"),
+            path("rule/counts/", view(count_pages.start), name="segments_rule_count_start"),
+            path("rule/counts/<int:pk>/", view(count_pages.show), name="segments_rule_count"),
+            path(
+                "rule/counts/<int:pk>/cancel/",
+                view(count_pages.cancel),
+                name="segments_rule_count_cancel",
+            ),
+            path("<int:pk>/members/", view(self.members), name="segments_segment_members"),
         ]
         return asked + super().get_urls()
+
+    @method_decorator(permission_required("customers.view_customer", raise_exception=True))
+    def members(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Who is in it now; from `?after=` on, along an index."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        segment = get_object_or_404(self.get_queryset(request).select_related("shop"), pk=pk)
+        asked = request.GET.get("after", "")
+        after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": segment.name,
+            "segment": segment,
+            "page": member_page.show(segment, after=after),
+            "is_later": bool(after),
+        }
+        return TemplateResponse(request, "segments/members.html", context)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """One look-up of names for all rows of a shop."""
+        found = super().get_changelist_instance(request)
+        names: dict[int, Names] = {}
+        for row in found.result_list:
+            row.names = names.setdefault(row.shop_id, Names(row.shop))
+        return found
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {**(extra_context or {}), "ready_made": starter.SEGMENTS}
+        return super().changelist_view(request, context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The user's shop, and the ready-made segment that was chosen."""
@@ -93,11 +145,25 @@ class Segments(ShopAdmin):
     def sort(self, segment: Segment) -> str:
         return segment.kind
 
+    @admin.display(description=_("members"), ordering="member_count")
+    def size(self, segment: Segment) -> str:
+        url = reverse("admin:segments_segment_members", args=[segment.pk])
+        return format_html('<a href="{}">{}</a>', url, figure(segment.member_count))
+
+    @admin.display(description=_("refreshed"), ordering="refreshed_at")
+    def refreshed(self, segment: Segment) -> str:
+        return naturaltime(segment.refreshed_at) if segment.refreshed_at else str(_("not yet"))
+
+    @display(description=_("fault"), label="danger")
+    def trouble(self, segment: Segment) -> str:
+        return segment.fault
+
     @admin.display(description=_("in words"))
     def in_words(self, segment: Segment) -> str:
         if not segment.rule:
             return segment.description
-        return rules.describe(segment.rule, shop=segment.shop)
+        names = getattr(segment, "names", None) or Names(segment.shop)
+        return capfirst(rules.describe(segment.rule, names=names))
 
     def save_model(
         self,

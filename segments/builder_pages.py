@@ -45,7 +45,7 @@ def values(request: HttpRequest) -> HttpResponse:
 @may_look
 def look(request: HttpRequest) -> HttpResponse:
     """The rule in words and how many customers it finds, or where it is wrong."""
-    shop, rule, compiled, fault = _asked(request)
+    shop, rule, compiled, fault = asked(request)
     context: dict[str, Any] = {"fault": fault, "shop": shop}
     if compiled is not None:
         context["words"] = rules.describe(rule, shop=shop)
@@ -57,7 +57,7 @@ def look(request: HttpRequest) -> HttpResponse:
 @may_look
 def people(request: HttpRequest) -> HttpResponse:
     """Some of those whom the rule finds with the reason, whom it reaches, what else they are in."""
-    shop, _rule, compiled, fault = _asked(request)
+    shop, _rule, compiled, fault = asked(request)
     context: dict[str, Any] = {"fault": fault, "shop": shop}
     if compiled is not None:
         found = estimate.of(shop, compiled)
@@ -67,7 +67,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "segments/rule_people.html", context)
 
 
-def _asked(request: HttpRequest) -> tuple[Shop, Any, Compiled | None, RuleError | None]:
+def asked(request: HttpRequest) -> tuple[Shop, Any, Compiled | None, RuleError | None]:
     """The shop and the rule of a call; a rule that does not compile comes with its fault."""
     shop = _shop(request.POST.get("shop", ""), request)
     text = request.POST.get("rule", "")

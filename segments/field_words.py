@@ -33,6 +33,10 @@ AMOUNTS: dict[str, Words] = {
     "facts.category_count": _("bought from {} categories"),
     "facts.last_gap_days": _("waited {} days between the last two orders"),
     "facts.mean_gap_days": _("orders every {} days on average"),
+    "opinions.mean_sentiment": _("writes reviews with a mean mood of {} (−1 to 1)"),
+    "rfm.recency": _("scores {} of 5 for recency"),
+    "rfm.frequency": _("scores {} of 5 for frequency"),
+    "rfm.monetary": _("scores {} of 5 for money"),
 }
 # "… more than 60 days ago", what is said when it is known, and when it is not
 DATES: dict[str, tuple[Words, Words, Words]] = {

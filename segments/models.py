@@ -6,7 +6,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
-from shops.models import Shop
+from shops.models import Shop, User
 
 
 class Segment(models.Model):
@@ -125,6 +125,41 @@ class CutPoints(models.Model):
         verbose_name = _("cut points")
         verbose_name_plural = _("cut points")
         constraints = [UniqueConstraint(fields=["shop", "field"], name="cut_points_once")]
+
+
+class Count(models.Model):
+    """A rule counted over all of a shop's customers in the background, and how far that is."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    rule = models.JSONField(_("rule"))
+    digest = models.CharField(max_length=64)
+    asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
+    asked_at = models.DateTimeField(_("asked"), default=now)
+    whole = models.IntegerField(_("customers"), default=0)
+    looked_at = models.IntegerField(_("looked at"), default=0)
+    last_id = models.BigIntegerField(default=0)  # customers up to here were looked at
+    found = models.IntegerField(_("found"), default=0)
+    reached = models.JSONField(_("reached"), default=dict)  # by channel
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True)
+    fault = models.TextField(_("fault"), blank=True)
+
+    class Meta:
+        verbose_name = _("count")
+        verbose_name_plural = _("counts")
+        constraints = [
+            UniqueConstraint(
+                fields=["shop", "digest"], condition=Q(finished_at=None), name="count_once"
+            )
+        ]
+        indexes = [
+            Index(fields=["asked_at"], condition=Q(finished_at=None), name="count_waiting"),
+        ]
+
+    @property
+    def progress(self) -> float:
+        """From 0 to 1."""
+        return min(1.0, self.looked_at / self.whole) if self.whole else 0.0
 
 
 class RfmScore(models.Model):

@@ -65,7 +65,7 @@ async function build(holder, form, shop) {
   let kept = 0;
   let typedIn = null;
   const of = () => (holder.dataset.ownKey && form?.querySelector(`[name=${holder.dataset.ownKey}]`)?.value) || "";
-  const ask = { look: holder.dataset.look, people: holder.dataset.people, token: form?.querySelector("[name=csrfmiddlewaretoken]")?.value || "", shop, of };
+  const ask = { look: holder.dataset.look, people: holder.dataset.people, count: holder.dataset.count, token: form?.querySelector("[name=csrfmiddlewaretoken]")?.value || "", shop, of };
   const api = {
     catalogue, changed, of: of(),
     announce: (text) => { spoken.textContent = ""; requestAnimationFrame(() => { spoken.textContent = text; }); },

@@ -1,21 +1,27 @@
 // The rule in words, its estimate and the people in it, asked of the server while somebody works.
 const WORDS_AFTER = 120;
 const PEOPLE_AFTER = 500;
+const POLL = 700;
 
-/** `ask`: { look, people, token, shop(), of() }; `told(path, message)` hears of faults. */
+/** `ask`: { look, people, count, token, shop(), of() }; `told(path, message)` hears of faults. */
 export function live(panel, ask, texts, told) {
   const estimate = panel.querySelector("[data-estimate]");
   const people = panel.querySelector("[data-people]");
   let timer = 0;
   let running = null;
   let shown = null;
+  let asked = null;
 
-  async function post(url, rule, signal) {
+  function form(rule) {
     const body = new FormData();
     body.set("shop", ask.shop());
     body.set("of", ask.of());
     body.set("rule", JSON.stringify(rule));
-    const answer = await fetch(url, { method: "POST", body, signal, headers: { "X-CSRFToken": ask.token }, credentials: "same-origin" });
+    return body;
+  }
+
+  async function post(url, rule, signal) {
+    const answer = await fetch(url, { method: "POST", body: form(rule), signal, headers: { "X-CSRFToken": ask.token }, credentials: "same-origin" });
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.text();
   }
@@ -24,6 +30,7 @@ export function live(panel, ask, texts, told) {
     if (running) running.abort();
     running = new AbortController();
     const { signal } = running;
+    asked = rule;
     panel.setAttribute("aria-busy", "true");
     try {
       estimate.innerHTML = await post(ask.look, rule, signal);
@@ -38,6 +45,29 @@ export function live(panel, ask, texts, told) {
       estimate.textContent = texts.failed;
     }
   }
+
+  // An exact count runs in the background; its row is asked for until it has ended.
+  async function exactly(holder, url, options) {
+    try {
+      const answer = await fetch(url, { credentials: "same-origin", headers: { "X-CSRFToken": ask.token }, ...options });
+      if (!answer.ok) throw new Error(String(answer.status));
+      holder.innerHTML = await answer.text();
+    } catch {
+      holder.textContent = texts.failed;
+      return;
+    }
+    const running = holder.querySelector("[data-poll]");
+    if (running) setTimeout(() => { if (running.isConnected) exactly(holder, running.dataset.poll, {}); }, POLL);
+  }
+
+  panel.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-count-start], [data-cancel]");
+    if (!button) return;
+    const holder = button.closest("[data-exact]");
+    button.disabled = true;
+    if (button.dataset.cancel) exactly(holder, button.dataset.cancel, { method: "POST" });
+    else exactly(holder, ask.count, { method: "POST", body: form(asked) });
+  });
 
   async function follow(rule, signal) {
     try {

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 
-from segments import rules
-from segments.models import Segment
+from segments import counting, estimate, rules
+from segments.models import Count, Segment
 from tests import make
 from tests.config.test_browser import CHROMIUM, complaints, page, sign_in  # noqa: F401
 from tests.segments.test_rules_property import RULES
@@ -178,6 +178,31 @@ def test_on_a_phone_conditions_are_moved_by_their_menu(builder):
     assert rule_of(builder) == {"all": [{"not": two}, one]}
     counts(builder, 2)
     assert builder.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_exact_count_shows_its_progress_and_its_end(builder, monkeypatch):
+    for name, value in {"QUICK": 0, "PILOT": 4, "MOST": 2}.items():
+        monkeypatch.setattr(estimate, name, value)
+    builder.evaluate(LOAD, {"field": "facts.order_count", "op": ">=", "value": 3})
+    builder.click("[data-count-start]")
+    builder.wait_for_selector("[data-poll] progress")
+
+    counting.run_due()
+
+    builder.wait_for_selector('[data-exact-count="3"]')
+    assert "can be reached" in builder.inner_text("[data-exact]")
+
+
+def test_a_running_count_is_cancelled(builder, monkeypatch):
+    for name, value in {"QUICK": 0, "PILOT": 4, "MOST": 2}.items():
+        monkeypatch.setattr(estimate, name, value)
+    builder.evaluate(LOAD, {"field": "facts.order_count", "op": ">=", "value": 3})
+    builder.click("[data-count-start]")
+    builder.click("[data-cancel]")
+
+    builder.wait_for_selector("[data-exact] :text('cancelled')")
+    counting.run_due()
+    assert Count.objects.get().found == 0
 
 
 def test_a_fault_is_shown_at_its_condition(builder):
