@@ -2,7 +2,7 @@
 
 Method: the database of `segments` is filled by hashing row numbers (`_population.py`), profiles are
 refreshed, three segments are filled. Then, through Django's test client (middleware, permission and
-template included, network left out), warm, each figure the worst median of five:
+template included, network left out), warm, each figure the median of five:
 
 * `estimate_ms`: the answer while somebody types (words, count and interval), of the slowest of
   RULES; `estimates_ms` has each. A rank whose cut points are not kept yet is asked once before and

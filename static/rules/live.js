@@ -32,6 +32,7 @@ export function live(panel, ask, texts, told) {
     const { signal } = running;
     asked = rule;
     panel.setAttribute("aria-busy", "true");
+    people.dataset.stale = "yes";
     try {
       estimate.innerHTML = await post(ask.look, rule, signal);
       const fault = estimate.querySelector("[data-fault]");
@@ -72,6 +73,7 @@ export function live(panel, ask, texts, told) {
   async function follow(rule, signal) {
     try {
       people.innerHTML = await post(ask.people, rule, signal);
+      delete people.dataset.stale;
       panel.dispatchEvent(new CustomEvent("rule:people", { bubbles: true }));
     } catch (error) {
       if (error.name !== "AbortError") people.replaceChildren();

@@ -95,7 +95,7 @@ def test_a_nested_segment_is_built_by_mouse(builder, shop):
 
     assert rule_of(builder) == NESTED
     assert "did not update a cart in the last 30 days" in builder.inner_text(".wmr-words")
-    builder.wait_for_selector(".wmr-people > li")
+    builder.wait_for_selector("[data-people]:not([data-stale]) .wmr-people > li:nth-child(4)")
     assert builder.locator(".wmr-people > li").count() == 4
     builder.click("button[name=_save]")
     builder.wait_for_selector("#result_list")
