@@ -9,22 +9,22 @@ from segments.models import CutPoints
 from shops.models import Shop
 
 FRESH = timedelta(hours=25)  # they are renewed with the daily full refresh
-SAMPLE_ROWS = 100_000
+SAMPLE_ROWS = 50_000
 
-# Every n-th customer by a hash of the id: the same sample for everybody who asks.
+# The first by a hash of the id, which an index keeps: the same sample for everybody who asks.
 MEASURE = """
 SELECT percentile_disc((SELECT array_agg(n / 1000.0 ORDER BY n) FROM generate_series(0, 1000) AS n))
     WITHIN GROUP (ORDER BY ({expression})::float8)
-FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id
-WHERE c.shop_id = %(shop)s AND hashint8(c.id) %% %(one_in)s = 0
+FROM (SELECT * FROM customers_customer WHERE shop_id = %(shop)s
+    ORDER BY hashint8(id), id LIMIT %(sample)s) AS c
+LEFT JOIN customers_profile p ON p.customer_id = c.id
 """
-COUNT = "SELECT greatest(1, count(*) / %s) FROM customers_customer WHERE shop_id = %s"
 
 
 def of(shop: Shop, field: str, expression: str, percent: float) -> float | None:
     """The value of the field at this percentage from below (0 to 100), of those who have one.
 
-    From a sample of up to 100,000 customers, at most 25 hours old. None in a shop without values.
+    From a sample of up to 50,000 customers, at most 25 hours old. None in a shop without values.
     """
     kept = CutPoints.objects.filter(shop=shop, field=field).first()
     if kept is None or kept.computed_at < now() - FRESH:
@@ -34,8 +34,7 @@ def of(shop: Shop, field: str, expression: str, percent: float) -> float | None:
 
 def _measure(shop: Shop, field: str, expression: str) -> CutPoints:
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [SAMPLE_ROWS, shop.pk])
-        params = {"shop": shop.pk, "one_in": cursor.fetchone()[0]}
+        params = {"shop": shop.pk, "sample": SAMPLE_ROWS}
         cursor.execute(MEASURE.format(expression=expression), params)
         found = cursor.fetchone()[0] or []
     return CutPoints.objects.update_or_create(
