@@ -103,7 +103,10 @@ UNFOLD: dict[str, Any] = {
             "href": lambda request: static("console/favicon.svg"),
         }
     ],
-    "STYLES": [lambda request: static("console/console.css")],
+    "STYLES": [
+        lambda request: static("console/console.css"),
+        lambda request: static("console/people.css"),
+    ],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         "primary": {

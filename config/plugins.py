@@ -215,14 +215,16 @@ OVERVIEW_PANELS = [
 CUSTOMER_PANELS = [
     "customers.panels.facts",
     "customers.panels.timeline",
+    "segments.panels.memberships",
+    "customers.panels.consents",
+    "customers.panels.notes",
     "insights.panels.recommendations",
     "journeys.panels.visits",
     "insights.prediction_panels.scores",
     "campaigns.panels.absences",
     "campaigns.panels.messages",
-    "segments.panels.memberships",
     "reviews_nlp.panels.reviews",
-    "customers.panels.consents",
+    "customers.panels.figures_with_sources",
 ]
 
 # What reconciliation compares a shop's own answers with: the resource, and a SELECT of the number

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from customers import identity, ingest
+from customers.customer_pages import CustomerPages
 from customers.models import (
     Customer,
     HistoryImport,
@@ -28,7 +28,6 @@ from customers.replaying import ReplayForm
 from shops.console import ReadOnly, ShopAdmin, shops_of
 from shops.masking import mask
 from shops.models import Delivery
-from shops.panels import gather
 
 STATUS_COLOURS = {
     "processed": "success",
@@ -39,7 +38,7 @@ STATUS_COLOURS = {
 
 
 @admin.register(Customer)
-class Customers(ReadOnly, ShopAdmin):
+class Customers(CustomerPages, ReadOnly, ShopAdmin):
     """The people; each one's page is put together by the rooms in CUSTOMER_PANELS."""
 
     list_display = ("__str__", "email", "external_id", "country", "created_at", "shop")
@@ -47,25 +46,6 @@ class Customers(ReadOnly, ShopAdmin):
     search_fields = ("email__startswith", "external_id__exact")
     search_help_text = _("Beginning of the e-mail address, or the customer id")
     list_select_related = ("shop",)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        customer = self.get_object(request, object_id)
-        if customer is None or not self.has_view_permission(request, customer):
-            return super().change_view(request, object_id, form_url, extra_context)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": str(customer),
-            "customer": customer,
-            "panels": gather(settings.CUSTOMER_PANELS, customer),
-        }
-        return TemplateResponse(request, "admin/customers/customer/page.html", context)
 
 
 @admin.register(Recognition)

@@ -7,7 +7,11 @@ from django.db.models.fields.json import KT
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from customers.consent_models import Consent as Consent  # Django looks for all of them here
+from customers.consent_models import ConsentStatement as ConsentStatement
 from customers.feature_columns import FeatureColumns
+from customers.import_models import HistoryImport as HistoryImport
+from customers.note_models import Note as Note
 from shops.models import Product, Shop
 
 
@@ -226,55 +230,6 @@ class Profile(FeatureColumns):
         indexes = [Index(fields=["shop", "last_order_at"], name="profile_last_order")]
 
 
-class Consent(models.Model):
-    """A customer's permission for one channel and purpose; at most one is open at a time."""
-
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
-    channel = models.CharField(_("channel"), max_length=20)
-    purpose = models.CharField(_("purpose"), max_length=20, default="marketing")
-    given_at = models.DateTimeField(_("given"), default=now)
-    given_how = models.CharField(_("how given"), max_length=60, blank=True)
-    ended_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
-    ended_how = models.CharField(_("how withdrawn"), max_length=60, blank=True)
-
-    class Meta:
-        verbose_name = _("consent")
-        verbose_name_plural = _("consents")
-        constraints = [
-            UniqueConstraint(
-                fields=["customer", "channel", "purpose"],
-                condition=Q(ended_at=None),
-                name="consent_open_once",
-            )
-        ]
-
-
-class ConsentStatement(models.Model):
-    """One thing a customer or shop said about a permission; the consents follow from all of them.
-
-    Kept whole, because a withdrawal may arrive before the permission that it ends.
-    """
-
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
-    channel = models.CharField(max_length=20)
-    purpose = models.CharField(max_length=20, default="marketing")
-    occurred_at = models.DateTimeField(default=now)
-    given = models.BooleanField()
-    explicit = models.BooleanField(default=True)
-    how = models.CharField(max_length=60, blank=True)
-    proof = models.JSONField(default=dict)  # the words agreed to, where, from which address
-
-    class Meta:
-        constraints = [
-            UniqueConstraint(
-                fields=["customer", "channel", "purpose", "occurred_at", "given", "explicit"],
-                name="consent_said_once",
-            )
-        ]
-
-
 WISHES = {
     "export": _("wants to have a copy of their data"),
     "erase": _("wants to be erased"),
@@ -325,26 +280,3 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return self.address
-
-
-class HistoryImport(models.Model):
-    """One file of history and how far it was read, so that it can be resumed and repeated."""
-
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
-    kind = models.CharField(_("kind"), max_length=12)  # orders, reviews
-    digest = models.CharField(_("SHA-256 of the file"), max_length=64)
-    file_name = models.CharField(_("file"), max_length=200)
-    shift_days = models.IntegerField(_("days shifted"), default=0)
-    until = models.DateTimeField(_("until"), null=True)
-    documents_done = models.IntegerField(_("documents done"), default=0)
-    rows_read = models.IntegerField(_("rows read"), default=0)
-    rows_imported = models.IntegerField(_("rows imported"), default=0)
-    rows_rejected = models.IntegerField(_("rows rejected"), default=0)
-    rows_after = models.IntegerField(_("rows left for later"), default=0)
-    started_at = models.DateTimeField(_("started"), default=now)
-    finished_at = models.DateTimeField(_("finished"), null=True)
-
-    class Meta:
-        verbose_name = _("history import")
-        verbose_name_plural = _("history imports")
-        constraints = [UniqueConstraint(fields=["shop", "kind", "digest"], name="import_once")]

@@ -4,14 +4,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from segments import membership, persona_page, removal, rfm, rfm_page, rules
+from customers.models import Customer
+from segments import membership, persona_page, removal, rfm, rfm_page, rules, why
 from segments.models import Clustering, RfmScore, Segment
 from segments.rule_field import RuleField
-from shops.console import ReadOnly, ShopAdmin, chosen_shop
+from shops.console import ReadOnly, ShopAdmin, chosen_shop, is_part
 from shops.templatetags.console import percent
 
 
@@ -47,6 +52,24 @@ class Segments(ShopAdmin):
     search_fields = ("name__istartswith",)
     prepopulated_fields = {"key": ["name"]}
     readonly_fields = ("in_words", "member_count", "refreshed_at", "fault")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.why)
+        place = path("<int:pk>/why/<int:customer>/", view, name="segments_segment_why")
+        return [place, *super().get_urls()]
+
+    def why(self, request: HttpRequest, pk: int, customer: int) -> HttpResponse:
+        """Why a customer is in the segment, or not: a part of the customer's page, or a page."""
+        segment = get_object_or_404(self.get_queryset(request).select_related("shop"), pk=pk)
+        who = get_object_or_404(Customer, pk=customer, shop=segment.shop_id)
+        allowed = request.user.has_perm("customers.view_customer")
+        if not (allowed and self.has_view_permission(request, segment)):
+            raise PermissionDenied
+        known = {"answer": why.of(segment, who), "customer": who, "title": segment.name}
+        if is_part(request):
+            return TemplateResponse(request, "segments/why.html", known)
+        context = {**self.admin_site.each_context(request), **known}
+        return TemplateResponse(request, "segments/why_page.html", context)
 
     @display(description=_("kind"), label={"rule": "info", "persona": "success"})
     def sort(self, segment: Segment) -> str:
