@@ -27,6 +27,7 @@ NAVIGATION = [
             page(_("Segments"), "donut_small", "segments.segment"),
             page(_("RFM groups"), "grid_on", "segments.rfmscore"),
             page(_("Personas"), "diversity_3", "segments.clustering"),
+            page(_("Merged customers"), "call_merge", "customers.merge"),
             page(_("Recognised visitors"), "fingerprint", "customers.recognition"),
             page(_("Predictions"), "query_stats", "insights.trainedmodel"),
             page(_("Privacy requests"), "shield", "customers.privacyrequest"),

@@ -197,6 +197,16 @@ SEGMENT_USES = [
     "campaigns.segment_uses.of",
 ]
 
+# Rooms that take part when two customers become one, and two again: modules with
+# merge(record) -> what has to be put back, and undo(record, survivor, that).
+MERGE_PARTS = [
+    "reviews_nlp.merging",
+    "insights.merging",
+    "segments.merging",
+    "journeys.merging",
+    "campaigns.merging",
+]
+
 # Parts of a page that several rooms fill, in the order they are shown. Each is a function that
 # takes (shop) for the overview or (customer) for the customer page and returns a
 # shops.panels.Panel.
@@ -213,6 +223,7 @@ OVERVIEW_PANELS = [
     "shops.overview.deliveries",
 ]
 CUSTOMER_PANELS = [
+    "customers.panels.merges",
     "customers.panels.facts",
     "customers.panels.timeline",
     "segments.panels.memberships",

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "django_celery_beat",
     "rest_framework",
     "drf_spectacular",
@@ -176,6 +177,7 @@ RULE_FIELDS = plugins.RULE_FIELDS
 RULE_VALUES = plugins.RULE_VALUES
 RULE_KEYS = plugins.RULE_KEYS
 SEGMENT_USES = plugins.SEGMENT_USES
+MERGE_PARTS = plugins.MERGE_PARTS
 OVERVIEW_PANELS = plugins.OVERVIEW_PANELS
 CUSTOMER_PANELS = plugins.CUSTOMER_PANELS
 

@@ -13,12 +13,15 @@ from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
+from unfold.views import ChangeList
 
-from customers import identity, ingest
+from customers import finding, identity, ingest
 from customers.customer_pages import CustomerPages
+from customers.merge_pages import MergePages
 from customers.models import (
     Customer,
     HistoryImport,
+    Merge,
     Order,
     PrivacyRequest,
     Recognition,
@@ -37,15 +40,40 @@ STATUS_COLOURS = {
 }
 
 
+class NotMerged(ChangeList):
+    """Whoever is part of another customer is not in the list."""
+
+    def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[Customer]:
+        return super().get_queryset(*args, **kwargs).filter(merged_into=None)
+
+
 @admin.register(Customer)
-class Customers(CustomerPages, ReadOnly, ShopAdmin):
+class Customers(CustomerPages, MergePages, ReadOnly, ShopAdmin):
     """The people; each one's page is put together by the rooms in CUSTOMER_PANELS."""
 
     list_display = ("__str__", "email", "external_id", "country", "created_at", "shop")
     list_filter = ("shop",)
-    search_fields = ("email__startswith", "external_id__exact")
-    search_help_text = _("Beginning of the e-mail address, or the customer id")
+    search_fields = ("email",)  # shows the field; `finding` says what is looked for
+    search_help_text = _("Beginning of e-mail address, name or last name, or the customer id")
     list_select_related = ("shop",)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NotMerged
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        return finding.matching(queryset, search_term), False
+
+
+@admin.register(Merge)
+class Merges(ReadOnly, ShopAdmin):
+    """Customers that were found to be one person; taken back on the page of who stays."""
+
+    list_display = ("merged_at", "merged", "survivor", "how", "by", "undone_at", "shop")
+    list_filter = ("how", "shop")
+    list_select_related = ("shop", "merged", "survivor")
+    exclude = ("moved", "cause")
 
 
 @admin.register(Recognition)

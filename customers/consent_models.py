@@ -47,11 +47,21 @@ class ConsentStatement(models.Model):
     explicit = models.BooleanField(default=True)
     how = models.CharField(max_length=60, blank=True)
     proof = models.JSONField(default=dict)  # the words agreed to, where, from which address
+    merged_from = models.BigIntegerField(null=True, editable=False)  # whose, see customers.merging
 
     class Meta:
         constraints = [
             UniqueConstraint(
-                fields=["customer", "channel", "purpose", "occurred_at", "given", "explicit"],
+                fields=[
+                    "customer",
+                    "channel",
+                    "purpose",
+                    "occurred_at",
+                    "given",
+                    "explicit",
+                    "merged_from",
+                ],
                 name="consent_said_once",
+                nulls_distinct=False,
             )
         ]

@@ -53,6 +53,10 @@ class CustomerPages:
             return super().change_view(  # type: ignore[misc]
                 request, object_id, form_url, extra_context
             )
+        if customer.merged_into_id:
+            said = gettext("%s is part of this customer: the two were merged.") % customer
+            messages.info(request, said)
+            return redirect("admin:customers_customer_change", customer.merged_into_id)
         context = {"panels": gather(settings.CUSTOMER_PANELS, customer)}
         return self._page(request, customer, "page", str(customer), context)
 

@@ -1,9 +1,10 @@
 """Who the shop's customers are, what they did, and what they allow."""
 
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, OpClass
 from django.db import models
-from django.db.models import Index, Q, UniqueConstraint
+from django.db.models import Index, Q, UniqueConstraint, Value
 from django.db.models.fields.json import KT
+from django.db.models.functions import Concat, Lower
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -11,12 +12,17 @@ from customers.consent_models import Consent as Consent  # Django looks for all 
 from customers.consent_models import ConsentStatement as ConsentStatement
 from customers.feature_columns import FeatureColumns
 from customers.import_models import HistoryImport as HistoryImport
+from customers.merge_models import Merge as Merge
 from customers.note_models import Note as Note
 from shops.models import Product, Shop
 
 
 class Customer(models.Model):
-    """A person as the shop told us about them. `stale_since` set means the reactor must look."""
+    """A person as the shop told us about them. `stale_since` set means the reactor must look.
+
+    `merged_into` is set while they are part of another customer: then no list, rule or campaign
+    sees them. `filled` is what a survivor knows only from those merged into them.
+    """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False, verbose_name=_("shop"))
     external_id = models.CharField(_("customer id"), max_length=100, blank=True)
@@ -32,10 +38,15 @@ class Customer(models.Model):
     updated_at = models.DateTimeField(_("updated by the shop"), default=now)
     stale_since = models.DateTimeField(_("waits since"), null=True, blank=True)
     stale_parts = models.IntegerField(db_default=0, editable=False)  # see customers.changes
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, db_index=False, editable=False
+    )
+    filled = models.JSONField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        permissions = [("merge_customer", _("May merge customers and take it back"))]
         constraints = [
             UniqueConstraint(
                 fields=["shop", "external_id"],
@@ -51,6 +62,20 @@ class Customer(models.Model):
                 name="customer_stale",
             ),
             Index(fields=["email"], name="customer_email", opclasses=["text_pattern_ops"]),
+            Index(
+                OpClass(Lower("last_name"), "text_pattern_ops"),
+                name="customer_last_name",
+                condition=~Q(last_name=""),
+            ),
+            Index(
+                OpClass(Lower(Concat("first_name", Value(" "), "last_name")), "text_pattern_ops"),
+                name="customer_name",
+            ),
+            Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="customer_merged",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -66,6 +91,7 @@ class Identity(models.Model):
     value = models.CharField(_("value"), max_length=254)
     verified = models.BooleanField(_("verified"), default=True)
     created_at = models.DateTimeField(_("created"), default=now)
+    merged_from = models.BigIntegerField(null=True, editable=False)  # whose, see customers.merging
 
     class Meta:
         verbose_name = _("identity")
@@ -92,6 +118,7 @@ class Recognition(models.Model):
     how = models.CharField(_("how"), max_length=12)  # login, link
     occurred_at = models.DateTimeField(_("occurred"))
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    merged_from = models.BigIntegerField(null=True, editable=False)  # whose, see customers.merging
 
     class Meta:
         verbose_name = _("recognised visitor")
@@ -118,6 +145,7 @@ class Touchpoint(models.Model):
     occurred_at = models.DateTimeField(_("occurred"))
     data = models.JSONField(_("data"), default=dict, blank=True)
     unread = models.BooleanField(_("unread"), default=False)  # a higher room still has to read it
+    merged_from = models.BigIntegerField(null=True, editable=False)  # whose, see customers.merging
 
     class Meta:
         verbose_name = _("touchpoint")
@@ -173,6 +201,7 @@ class Order(models.Model):
     country = models.CharField(_("country"), max_length=60, blank=True)
     cancels = models.CharField(_("cancels"), max_length=100, blank=True)  # an order's number
     digest = models.CharField(max_length=32, blank=True, editable=False)
+    merged_from = models.BigIntegerField(null=True, editable=False)  # whose, see customers.merging
 
     objects = OrderQuerySet.as_manager()
 

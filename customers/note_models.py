@@ -19,6 +19,7 @@ class Note(models.Model):
     author_name = models.CharField(_("author"), max_length=150)
     text = models.TextField(_("text"))
     created_at = models.DateTimeField(_("created"), default=now)
+    merged_from = models.BigIntegerField(null=True, editable=False)  # whose, see customers.merging
 
     class Meta:
         verbose_name = _("note")

@@ -70,7 +70,7 @@ def _sales(shop: Shop, start: Any, end: Any = None) -> dict[str, int]:
 
 def _about(model: type[Customer], shop: Shop) -> int:
     """The planner's estimate where an exact count would read a large table."""
-    rows = model.objects.filter(shop=shop)
+    rows = model.objects.filter(shop=shop, merged_into=None)
     exact = rows[:10_001].count()
     if exact <= 10_000:
         return exact
@@ -130,6 +130,14 @@ def consents(customer: Customer) -> Panel:
     """What the customer allows by channel and purpose, with every statement and its proof."""
     context = {"permissions": permissions_page.permissions(customer)}
     return Panel(_("Consent"), "panels/consents.html", context, width=8)
+
+
+def merges(customer: Customer) -> Panel | None:
+    """Who else this customer is; nothing where nobody was merged into them."""
+    rows = customer.merges.filter(undone_at=None).select_related("merged").order_by("-pk")
+    if not rows:
+        return None
+    return Panel(_("Merged from"), "panels/merges.html", {"merges": rows})
 
 
 def notes(customer: Customer) -> Panel:

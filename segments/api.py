@@ -82,5 +82,6 @@ class Profiles(Resource):
 
     @reading(_("All that is computed about a customer"), ProfileAnswer)
     def retrieve(self, id: str) -> dict[str, Any]:
-        customer = self.one(external_id=id)
+        found = self.one(external_id=id)
+        customer = found.merged_into or found
         return {"customer_id": customer.external_id, "values": profile.values(customer)}

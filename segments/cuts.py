@@ -16,7 +16,7 @@ MEASURE = """
 SELECT percentile_disc((SELECT array_agg(n / 1000.0 ORDER BY n) FROM generate_series(0, 1000) AS n))
     WITHIN GROUP (ORDER BY ({expression})::float8)
 FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id
-WHERE c.shop_id = %(shop)s AND hashint8(c.id) %% %(one_in)s = 0
+WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL AND hashint8(c.id) %% %(one_in)s = 0
 """
 COUNT = "SELECT greatest(1, count(*) / %s) FROM customers_customer WHERE shop_id = %s"
 
