@@ -180,8 +180,8 @@ def enter(campaign: Campaign, customer: Customer, *, key: str, details: dict[str
     params = {
         "shop": campaign.shop_id,
         "now": now(),
-        "customer": customer.pk,
-        "customers": [customer.pk],
+        "customer": customer.survivor.pk,
+        "customers": [customer.survivor.pk],
         "key": f"api:{key}"[:60],
         "details": Jsonb(details),
     }

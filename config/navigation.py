@@ -24,6 +24,7 @@ NAVIGATION = [
         "title": _("Audience"),
         "items": [
             page(_("Customers"), "group", "customers.customer"),
+            page(_("Imports"), "upload_file", "customers.fileimport"),
             page(_("Segments"), "donut_small", "segments.segment"),
             page(_("RFM groups"), "grid_on", "segments.rfmscore"),
             page(_("Personas"), "diversity_3", "segments.clustering"),
@@ -75,7 +76,7 @@ NAVIGATION = [
             page(_("Endpoints"), "call_made", "shops.endpoint"),
             page(_("Outgoing events"), "outgoing_mail", "shops.outgoingevent"),
             page(_("API keys"), "key", "shops.apikey"),
-            page(_("History imports"), "upload_file", "customers.historyimport"),
+            page(_("History imports"), "history", "customers.historyimport"),
         ],
     },
     {

@@ -17,9 +17,11 @@ from unfold.views import ChangeList
 
 from customers import finding, identity, ingest
 from customers.customer_pages import CustomerPages
+from customers.import_pages import ImportPages
 from customers.merge_pages import MergePages
 from customers.models import (
     Customer,
+    FileImport,
     HistoryImport,
     Merge,
     Order,
@@ -217,6 +219,16 @@ class Suppressions(ShopAdmin):
     search_fields = ("address__exact",)
     list_select_related = ("shop",)
     readonly_fields = ("created_at",)
+
+
+@admin.register(FileImport)
+class FileImports(ImportPages, ReadOnly, ShopAdmin):
+    """Files that were brought in by hand, and how every row of them fared."""
+
+    list_display = ("file_name", "kind", "status", "rows_done", "rows_rejected", "by", "created_at",
+                    "shop")  # fmt: skip
+    list_filter = ("kind", "status", "shop")
+    list_select_related = ("shop",)
 
 
 @admin.register(HistoryImport)

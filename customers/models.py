@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.consent_models import Consent as Consent  # Django looks for all of them here
 from customers.consent_models import ConsentStatement as ConsentStatement
 from customers.feature_columns import FeatureColumns
+from customers.file_import_models import FileImport as FileImport
+from customers.file_import_models import ImportReject as ImportReject
 from customers.import_models import HistoryImport as HistoryImport
 from customers.merge_models import Merge as Merge
 from customers.note_models import Note as Note
@@ -80,6 +82,11 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email or self.external_id
+
+    @property
+    def survivor(self) -> "Customer":
+        """Who this customer is part of by now; usually themselves."""
+        return self.merged_into or self
 
 
 class Identity(models.Model):

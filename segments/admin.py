@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from customers.models import Customer
 from segments import membership, persona_page, removal, rfm, rfm_page, rules, why
+from segments.export_pages import ExportPages
 from segments.models import Clustering, RfmScore, Segment
 from segments.rule_field import RuleField
 from shops.console import ReadOnly, ShopAdmin, chosen_shop, is_part
@@ -42,7 +43,7 @@ class SegmentForm(forms.ModelForm):
 
 
 @admin.register(Segment)
-class Segments(ShopAdmin):
+class Segments(ExportPages, ShopAdmin):
     """Groups of customers; saving one fills it at once."""
 
     form = SegmentForm

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from customers.changes import Part
-from segments import membership, personas, rfm
+from segments import exporting, membership, personas, rfm
 
 
 @shared_task(ignore_result=True)
@@ -29,3 +29,8 @@ def refresh_rfm() -> None:
 @shared_task(ignore_result=True)
 def refresh_personas() -> None:
     personas.refresh_all()
+
+
+@shared_task(ignore_result=True)
+def run_exports() -> None:
+    exporting.run_waiting()

@@ -7,7 +7,7 @@ from django.utils.timezone import now
 from campaigns import engine, launching, ready_made
 from campaigns.models import Campaign, CaughtMail, FrequencyCap, MailSettings
 from customers import consent, imports, profiles
-from customers.models import Merge, PrivacyRequest, Recognition
+from customers.models import FileImport, Merge, PrivacyRequest, Recognition
 from insights import recommendation_runs
 from insights.models import TrainedModel
 from insights.recommendation_models import ProductRule
@@ -40,6 +40,7 @@ def of_every_kind(shop: Shop) -> Campaign:
     Merge.objects.create(
         shop=shop, survivor=ann, merged=ann, cause="c", how="admin", undone_at=now()
     )
+    FileImport.objects.create(shop=shop, kind="customers", file_name="p.csv", digest="0", by="ann")
     Coupon.objects.create(shop=shop, external_id="c", code="10off", kind="percent", value=10)
     told = Endpoint.objects.create(shop=shop, url="https://x.example.com/", events=["order.placed"])
     OutgoingEvent.objects.create(

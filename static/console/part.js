@@ -4,6 +4,7 @@
 //   <a href="…" data-into="#id">             replaces #id by what the address answers
 //   <a href="…" data-in-place-of="#id">      puts the answer where #id stood
 //   <form action="…" data-into="#id">        the same, with the form's fields as the query
+//   <div data-again="ms" data-part="…" data-into="#id">  asks again and again while it is there
 //   <details data-part="…" data-into="#id">  fetches once, when it is opened first
 async function load(address, target, inPlace) {
   target.setAttribute("aria-busy", "true");
@@ -14,6 +15,7 @@ async function load(address, target, inPlace) {
     holder.innerHTML = await answer.text();
     if (inPlace) target.replaceWith(holder.content);
     else target.replaceChildren(holder.content);
+    follow();
   } catch {
     window.location.assign(address); // signed out, or no network: let the browser say so
   } finally {
@@ -54,3 +56,13 @@ document.addEventListener("toggle", (event) => {
   box.dataset.loaded = "1";
   load(box.dataset.part, document.querySelector(box.dataset.into), false);
 }, true);
+
+function follow() {
+  const waiting = document.querySelector("[data-again]:not([data-asked])");
+  if (!waiting) return;
+  waiting.dataset.asked = "1";
+  const { part, into, again } = waiting.dataset;
+  setTimeout(() => load(part, document.querySelector(into), false), Number(again));
+}
+
+follow();
