@@ -174,7 +174,8 @@ def rebuild(customers: Sequence[int]) -> None:
 
 def give(customer: Customer, *, channel: str, how: str) -> None:
     """Record the customer's permission for marketing on this channel. Safe to repeat."""
-    state(customer.shop, [Statement(customer.pk, channel, given=True, occurred_at=now(), how=how)])
+    who = customer.survivor.pk
+    state(customer.shop, [Statement(who, channel, given=True, occurred_at=now(), how=how)])
 
 
 def give_all(shop: Shop, *, channel: str, how: str, except_ids: str) -> int:
@@ -200,7 +201,9 @@ def withdraw(customer: Customer, *, channel: str, how: str) -> bool:
     """
     at = now()
     with transaction.atomic():
-        Customer.objects.select_for_update().get(pk=customer.pk)
+        # Whoever was merged since the caller looked is withdrawn for as the survivor.
+        held = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
+        customer = Customer.objects.select_for_update(of=("self",)).get(pk=held.survivor.pk)
         was_open = Consent.objects.filter(customer=customer, channel=channel, ended_at=None)
         if not was_open.exists():
             return False

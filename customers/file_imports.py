@@ -31,8 +31,8 @@ from shops.models import Product, Shop
 BATCH = 500
 TRIED = 2_000  # rows of a file that are read before anything is written
 SHOWN = 20
-LEASE = timedelta(seconds=60)
-TURN = timedelta(seconds=20)  # then other work has its turn
+LEASE = timedelta(minutes=5)  # a large workbook takes minutes to find the place in
+TURN = timedelta(minutes=2)  # then other work has its turn
 KEPT = timedelta(days=7)  # the file itself; what was rejected is kept with the import
 
 

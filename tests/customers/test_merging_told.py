@@ -193,6 +193,16 @@ def test_the_stricter_permission_counts(shop, anns, bobs, same_address, allowed,
         assert open_now.exists() == bool(given)
 
 
+def test_who_unsubscribes_as_the_merged_one_unsubscribes(shop):
+    ann, bob = make.customer(shop, consents=("email",)), make.customer(shop, consents=("email",))
+    merge(ann, bob)
+    assert Consent.objects.filter(customer=ann, ended_at=None).exists()
+    stale = Customer.objects.get(pk=bob.pk)  # as a link looked it up a moment before
+    stale.merged_into = None
+    assert consent.withdraw(stale, channel="email", how="link")
+    assert not Consent.objects.filter(ended_at=None).exists()
+
+
 def test_what_is_said_after_the_merge_counts_again(shop):
     ann, bob = make.customer(shop), make.customer(shop)
     facts.store(shop, [ConsentFact(bob.external_id, "email", given=False, occurred_at=at(1),
