@@ -121,7 +121,7 @@ def database(name: str) -> Iterator[None]:
         _run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def fill(customers: int, touchpoints: int) -> Shop:
+def fill(customers: int, touchpoints: int, steps: tuple[str, ...] = STEPS) -> Shop:
     """Migrate the database and fill it with one shop."""
     call_command("migrate", verbosity=0)
     shop = Shop.objects.create(name="Benchmark", key="benchmark", timezone="Europe/Berlin")
@@ -133,7 +133,7 @@ def fill(customers: int, touchpoints: int) -> Shop:
     with connection.cursor() as cursor:
         cursor.execute(DRAW)
         cursor.execute(BARE)
-        for step in STEPS:
+        for step in steps:
             sql = step.format(days=DAYS, products=PRODUCTS, categories=CATEGORIES)
             cursor.execute(sql, counts)
         cursor.execute(DRESS)

@@ -1,6 +1,7 @@
 """The list of a large shop's customers, its search, a customer's page, and merging.
 
-Method: a database of its own is filled by hashing row numbers (`_population.py`). Pages are asked
+Method: a database of its own is filled with customers, touchpoints and consents by hashing row
+numbers (`_population.py`). Pages are asked
 for as a browser does, through Django's test client with a signed-in user of the shop; times are
 medians of nine, after one that is not counted: milliseconds until the whole page is there.
 
@@ -45,7 +46,8 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(data: Path, customers: int, touchpoints: int) -> dict[str, Any]:
     with _population.database("waymark_people"):
-        shop = _population.fill(customers, touchpoints)
+        steps = (_population.CUSTOMERS, _population.TOUCHPOINTS, _population.CONSENTS)
+        shop = _population.fill(customers, touchpoints, steps)
         settings.ALLOWED_HOSTS = ["testserver"]
         client = _signed_in(shop)
         found = {
@@ -85,7 +87,7 @@ def _pages(client: Client) -> dict[str, float]:
     older = part.partition('href="')[2].partition('"')[0].replace("&amp;", "&")
     return {
         "page_ms": _median(lambda: _get(client, page, {})),
-        "older_ms": _median(lambda: _get(client, older, {})),
+        "older_ms": _median(lambda: _get(client, older or history, {})),
     }
 
 
