@@ -26,7 +26,9 @@ RETURN (hashint8extended(n, salt) & 2147483647) / 2147483648.0
 CUSTOMERS = """
 INSERT INTO customers_customer (id, shop_id, external_id, email, phone, first_name, last_name,
     country, language, attributes, versions, created_at, updated_at)
-SELECT n, %(shop)s, n::text, 'c' || n || '@example.com', '', 'Ann', 'Doe',
+SELECT n, %(shop)s, n::text, 'c' || n || '@example.com', '',
+    (array['Ann', 'Bob', 'Cleo', 'Dan', 'Eve', 'Finn', 'Gina', 'Hal', 'Ida', 'Jo'])[
+        1 + floor(10 * draw(n, 17))::int], initcap(substr(md5(n::text), 1, 6)),
     (array['DE', 'FR', 'GB', 'CN', 'US', ''])[1 + floor(6 * draw(n, 1))::int], 'en',
     jsonb_build_object('tier', (array['gold', 'silver', 'none'])[1 + floor(3 * draw(n, 2))::int]),
     '{{}}', now() - draw(n, 3) * interval '{days} days', now()
@@ -119,7 +121,7 @@ def database(name: str) -> Iterator[None]:
         _run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def fill(customers: int, touchpoints: int) -> Shop:
+def fill(customers: int, touchpoints: int, steps: tuple[str, ...] = STEPS) -> Shop:
     """Migrate the database and fill it with one shop."""
     call_command("migrate", verbosity=0)
     shop = Shop.objects.create(name="Benchmark", key="benchmark", timezone="Europe/Berlin")
@@ -131,7 +133,7 @@ def fill(customers: int, touchpoints: int) -> Shop:
     with connection.cursor() as cursor:
         cursor.execute(DRAW)
         cursor.execute(BARE)
-        for step in STEPS:
+        for step in steps:
             sql = step.format(days=DAYS, products=PRODUCTS, categories=CATEGORIES)
             cursor.execute(sql, counts)
         cursor.execute(DRESS)

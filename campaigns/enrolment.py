@@ -34,7 +34,8 @@ FROM (
         ({HELD_OUT} OR %(always)s > 0 AND {CONTROL}) AS held_out
     FROM ({{causes}}) AS cause JOIN customers_customer c ON c.id = cause.customer_id
     LEFT JOIN customers_profile p ON p.customer_id = c.id {{joins}}
-    WHERE c.shop_id = %(shop)s {{only}} AND {{audience}} AND NOT {{exclude}}
+    WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL {{only}}
+    AND {{audience}} AND NOT {{exclude}}
     AND NOT EXISTS (SELECT FROM campaigns_enrolment e
         WHERE e.customer_id = c.id AND e.campaign_id = %(campaign)s
         AND (e.due_at IS NOT NULL OR greatest(e.entered_at, e.left_at) >= cause.since
@@ -179,8 +180,8 @@ def enter(campaign: Campaign, customer: Customer, *, key: str, details: dict[str
     params = {
         "shop": campaign.shop_id,
         "now": now(),
-        "customer": customer.pk,
-        "customers": [customer.pk],
+        "customer": customer.survivor.pk,
+        "customers": [customer.survivor.pk],
         "key": f"api:{key}"[:60],
         "details": Jsonb(details),
     }

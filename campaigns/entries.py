@@ -54,7 +54,7 @@ SELECT c.id AS customer_id, 'at:' || to_char(f.wall, 'YYYY-MM-DD"T"HH24:MI') AS 
     f.wall AT TIME ZONE {zone} AS since,
     jsonb_build_object('at', f.wall, 'zone', {zone}) AS details
 FROM customers_customer c CROSS JOIN unnest(%(fires)s::timestamp[]) AS f (wall)
-WHERE c.shop_id = %(shop)s AND f.wall AT TIME ZONE {zone} <= %(now)s
+WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL AND f.wall AT TIME ZONE {zone} <= %(now)s
 AND f.wall AT TIME ZONE {zone} > greatest(%(swept)s, %(now)s - %(late)s)
 """
 
@@ -67,7 +67,7 @@ FROM customers_customer c
 CROSS JOIN LATERAL (SELECT %(now)s AT TIME ZONE {zone} AS local) AS day
 CROSS JOIN LATERAL (SELECT to_char(day.local - %(days)s, '{form}') AS text,
     to_char(day.local - %(days)s + interval '1 day', 'MM-DD') AS next) AS wanted
-WHERE c.shop_id = %(shop)s AND day.local::time >= %(time)s::time
+WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL AND day.local::time >= %(time)s::time
 AND c.attributes->>%(date)s ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}'
 AND (substr(c.attributes->>%(date)s, {start}, {length}) = wanted.text
     OR {yearly} AND wanted.text = '02-28' AND wanted.next = '03-01'

@@ -70,6 +70,9 @@ app.conf.beat_schedule = {
     "Aspects that turned bad": daily(5, "reviews_nlp.tasks.look_for_alarms"),
     "Learn from stars": daily(3, "reviews_nlp.tasks.learn_from_stars"),
     "Count moves on the journeys in full": daily(2, "journeys.tasks.count_moves_in_full"),
+    "Read uploaded files": every(5, "customers.tasks.run_imports"),
+    "Write exports": every(5, "segments.tasks.run_exports"),
+    "Remove expired files": every(3600, "shops.tasks.remove_expired_files"),
     "Prepare partitions": daily(1, "customers.tasks.prepare_partitions"),
 }
 
@@ -80,6 +83,8 @@ ANNOUNCED = {
     "verdict": "reviews_nlp.tasks.refine_verdicts",
     "stale": "campaigns.tasks.react",
     "enrolment": "campaigns.tasks.run_due",
+    "export": "segments.tasks.run_exports",
+    "import": "customers.tasks.run_imports",
     "outgoing": "shops.tasks.deliver_outgoing",
     "reconcile": "shops.tasks.reconcile_orders",
     "message": "campaigns.tasks.send_due",

@@ -24,9 +24,11 @@ NAVIGATION = [
         "title": _("Audience"),
         "items": [
             page(_("Customers"), "group", "customers.customer"),
+            page(_("Imports"), "upload_file", "customers.fileimport"),
             page(_("Segments"), "donut_small", "segments.segment"),
             page(_("RFM groups"), "grid_on", "segments.rfmscore"),
             page(_("Personas"), "diversity_3", "segments.clustering"),
+            page(_("Merged customers"), "call_merge", "customers.merge"),
             page(_("Recognised visitors"), "fingerprint", "customers.recognition"),
             page(_("Predictions"), "query_stats", "insights.trainedmodel"),
             page(_("Forecasts"), "timeline", "insights.shopforecast"),
@@ -75,7 +77,7 @@ NAVIGATION = [
             page(_("Endpoints"), "call_made", "shops.endpoint"),
             page(_("Outgoing events"), "outgoing_mail", "shops.outgoingevent"),
             page(_("API keys"), "key", "shops.apikey"),
-            page(_("History imports"), "upload_file", "customers.historyimport"),
+            page(_("History imports"), "history", "customers.historyimport"),
         ],
     },
     {
@@ -104,7 +106,10 @@ UNFOLD: dict[str, Any] = {
             "href": lambda request: static("console/favicon.svg"),
         }
     ],
-    "STYLES": [lambda request: static("console/console.css")],
+    "STYLES": [
+        lambda request: static("console/console.css"),
+        lambda request: static("console/people.css"),
+    ],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         "primary": {

@@ -197,6 +197,16 @@ SEGMENT_USES = [
     "campaigns.segment_uses.of",
 ]
 
+# Rooms that take part when two customers become one, and two again: modules with
+# merge(record) -> what has to be put back, and undo(record, survivor, that).
+MERGE_PARTS = [
+    "reviews_nlp.merging",
+    "insights.merging",
+    "segments.merging",
+    "journeys.merging",
+    "campaigns.merging",
+]
+
 # Parts of a page that several rooms fill, in the order they are shown. Each is a function that
 # takes (shop) for the overview or (customer) for the customer page and returns a
 # shops.panels.Panel, or None where there is nothing to show.
@@ -214,16 +224,19 @@ OVERVIEW_PANELS = [
     "shops.overview.deliveries",
 ]
 CUSTOMER_PANELS = [
+    "customers.panels.merges",
     "customers.panels.facts",
     "customers.panels.timeline",
+    "segments.panels.memberships",
+    "customers.panels.consents",
+    "customers.panels.notes",
     "insights.panels.recommendations",
     "journeys.panels.visits",
     "insights.prediction_panels.scores",
     "campaigns.panels.absences",
     "campaigns.panels.messages",
-    "segments.panels.memberships",
     "reviews_nlp.panels.reviews",
-    "customers.panels.consents",
+    "customers.panels.figures_with_sources",
 ]
 
 # What reconciliation compares a shop's own answers with: the resource, and a SELECT of the number

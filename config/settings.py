@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "django_celery_beat",
     "rest_framework",
     "drf_spectacular",
@@ -172,6 +173,7 @@ API_RESOURCES = plugins.API_RESOURCES
 PREDICTORS = plugins.PREDICTORS
 EVENTS = plugins.EVENTS
 RECONCILED = plugins.RECONCILED
+MERGE_PARTS = plugins.MERGE_PARTS
 RULE_FIELDS = plugins.RULE_FIELDS
 RULE_VALUES = plugins.RULE_VALUES
 RULE_KEYS = plugins.RULE_KEYS
@@ -183,6 +185,7 @@ WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)  # among which a rate limit 
 INTAKE_MAX_BYTES = env.int("INTAKE_MAX_BYTES", default=1_000_000)
 DELIVERY_RETENTION_DAYS = env.int("DELIVERY_RETENTION_DAYS", default=90)
 DELIVERY_KEY_DAYS = env.int("DELIVERY_KEY_DAYS", default=90)  # on top: repeats stay harmless
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=100_000_000)  # a file in the admin
 OUTGOING_RETENTION_DAYS = env.int("OUTGOING_RETENTION_DAYS", default=30)
 # Networks that addresses typed in by users may lead to although they are not public, as CIDR.
 OUTGOING_ALLOWED_NETWORKS = env.list("OUTGOING_ALLOWED_NETWORKS", default=[])

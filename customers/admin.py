@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,11 +13,17 @@ from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
+from unfold.views import ChangeList
 
-from customers import identity, ingest
+from customers import finding, identity, ingest
+from customers.customer_pages import CustomerPages
+from customers.import_pages import ImportPages
+from customers.merge_pages import MergePages
 from customers.models import (
     Customer,
+    FileImport,
     HistoryImport,
+    Merge,
     Order,
     PrivacyRequest,
     Recognition,
@@ -28,7 +33,6 @@ from customers.replaying import ReplayForm
 from shops.console import ReadOnly, ShopAdmin, shops_of
 from shops.masking import mask
 from shops.models import Delivery
-from shops.panels import gather
 
 STATUS_COLOURS = {
     "processed": "success",
@@ -38,34 +42,40 @@ STATUS_COLOURS = {
 }
 
 
+class NotMerged(ChangeList):
+    """Whoever is part of another customer is not in the list."""
+
+    def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[Customer]:
+        return super().get_queryset(*args, **kwargs).filter(merged_into=None)
+
+
 @admin.register(Customer)
-class Customers(ReadOnly, ShopAdmin):
+class Customers(CustomerPages, MergePages, ReadOnly, ShopAdmin):
     """The people; each one's page is put together by the rooms in CUSTOMER_PANELS."""
 
     list_display = ("__str__", "email", "external_id", "country", "created_at", "shop")
     list_filter = ("shop",)
-    search_fields = ("email__startswith", "external_id__exact")
-    search_help_text = _("Beginning of the e-mail address, or the customer id")
+    search_fields = ("email",)  # shows the field; `finding` says what is looked for
+    search_help_text = _("Beginning of e-mail address, name or last name, or the customer id")
     list_select_related = ("shop",)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        customer = self.get_object(request, object_id)
-        if customer is None or not self.has_view_permission(request, customer):
-            return super().change_view(request, object_id, form_url, extra_context)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": str(customer),
-            "customer": customer,
-            "panels": gather(settings.CUSTOMER_PANELS, customer),
-        }
-        return TemplateResponse(request, "admin/customers/customer/page.html", context)
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NotMerged
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        return finding.matching(queryset, search_term), False
+
+
+@admin.register(Merge)
+class Merges(ReadOnly, ShopAdmin):
+    """Customers that were found to be one person; taken back on the page of who stays."""
+
+    list_display = ("merged_at", "merged", "survivor", "how", "by", "undone_at", "shop")
+    list_filter = ("how", "shop")
+    list_select_related = ("shop", "merged", "survivor")
+    exclude = ("moved", "cause")
 
 
 @admin.register(Recognition)
@@ -209,6 +219,16 @@ class Suppressions(ShopAdmin):
     search_fields = ("address__exact",)
     list_select_related = ("shop",)
     readonly_fields = ("created_at",)
+
+
+@admin.register(FileImport)
+class FileImports(ImportPages, ReadOnly, ShopAdmin):
+    """Files that were brought in by hand, and how every row of them fared."""
+
+    list_display = ("file_name", "kind", "status", "rows_done", "rows_rejected", "by", "created_at",
+                    "shop")  # fmt: skip
+    list_filter = ("kind", "status", "shop")
+    list_select_related = ("shop",)
 
 
 @admin.register(HistoryImport)

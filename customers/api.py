@@ -7,6 +7,7 @@ readers: an update by API and one by webhook converge, whichever comes first.
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -71,8 +72,8 @@ TOUCHPOINTS = Shape(
 
 def _of_customer(rows: QuerySet[Any], value: str, shop: Shop) -> QuerySet[Any]:
     # Looked up first, as a scalar: a join would let the planner walk all rows in their order.
-    who = Customer.objects.filter(shop=shop, external_id=value).values("pk")[:1]
-    return rows.filter(customer_id=who)
+    named = Customer.objects.filter(shop=shop, external_id=value)
+    return rows.filter(customer_id=named.values(who=Coalesce("merged_into", "pk"))[:1])
 
 
 def by_customer(*, required: bool = False) -> Filter:
@@ -152,7 +153,7 @@ class Customers(Resource):
         by={"email": filters.text("email", _("Only with this e-mail address."))},
     )
     def list(self) -> QuerySet[Customer]:
-        return self.rows()
+        return self.rows().filter(merged_into=None)
 
     @reading(_("One customer"), CustomerAnswer)
     def retrieve(self, id: str) -> Customer:

@@ -13,8 +13,10 @@ from psycopg.types.json import Jsonb
 
 from customers import (
     consent,
+    filling,
     forgetting,
     identity,
+    merging,
     orders,
     privacy,
     product_news,
@@ -23,6 +25,7 @@ from customers import (
 from customers.changes import Part
 from customers.columns import run
 from customers.forgetting import version
+from customers.people import People
 from customers.sql import (
     COUPONS,
     CUSTOMER_FIELDS,
@@ -38,6 +41,7 @@ from shops.connectors.base import (
     CouponFact,
     CustomerFact,
     Fact,
+    MergeFact,
     OrderFact,
     PrivacyFact,
     ProductFact,
@@ -61,7 +65,8 @@ def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:
         consents = [fact for fact in facts if isinstance(fact, ConsentFact)]
         proofs = [fact for fact in facts if isinstance(fact, RecognitionFact)]
         said = [fact for fact in facts if isinstance(fact, CustomerFact)]
-        named = _named(documents, [*events, *consents, *proofs])
+        merges = [fact for fact in facts if isinstance(fact, MergeFact)]
+        named = _named(documents, [*events, *consents, *proofs], merges)
         customers, changed = _customers(shop, said, named)
         changed_products = _products(
             shop, [f for f in facts if isinstance(f, ProductFact)], documents
@@ -76,20 +81,25 @@ def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:
         for fact in facts:
             if isinstance(fact, PrivacyFact):
                 privacy.receive(shop, fact)
+        merging.merge_named(shop, [_pair(fact, customers) for fact in merges], wake=wake)
         if wake:
-            allowed = [customers[fact.customer_id] for fact in consents if fact.explicit]
-            touchpoints.mark_stale([*changed, *allowed], Part.CUSTOMER | Part.CONSENT)
+            allowed = [customers.owner(fact.customer_id) for fact in consents if fact.explicit]
+            told = [*changed, *filter(None, allowed)]
+            touchpoints.mark_stale(told, Part.CUSTOMER | Part.CONSENT)
             touchpoints.mark_stale(met, Part.TOUCHPOINTS)
 
 
 def _named(
-    documents: list[OrderFact], rest: list[TouchpointFact | ConsentFact | RecognitionFact]
+    documents: list[OrderFact],
+    rest: list[TouchpointFact | ConsentFact | RecognitionFact],
+    merges: list[MergeFact],
 ) -> dict[str, datetime]:
     """Customers that are only mentioned, and since when we know of each."""
     first: dict[str, datetime] = {}
     times = [
         *((order.customer_id, order.placed_at) for order in documents),
         *((fact.customer_id, fact.occurred_at) for fact in rest),
+        *((name, fact.occurred_at) for fact in merges for name in (fact.stays, fact.merged)),
     ]
     for name, at in times:
         if name:
@@ -125,8 +135,8 @@ def _latest(facts: Iterable[Any]) -> dict[str, datetime]:
 
 def _customers(
     shop: Shop, said: list[CustomerFact], named: dict[str, datetime]
-) -> tuple[dict[str, int], list[int]]:
-    """Make and update customers; returns their keys by the shop's id, and those that changed.
+) -> tuple[People, list[int]]:
+    """Make and update customers; returns them by the shop's id, and those that changed.
 
     A customer who is only named (by an order, say) is made with nothing but the id.
     """
@@ -146,9 +156,14 @@ def _customers(
         for name in sorted(merged.keys() | named.keys())
     ]
     found = run(CUSTOMERS, rows, shop.pk)
-    keys = {external_id: pk for external_id, pk, _ in found}
-    run(IDENTITIES, [(pk, external_id) for external_id, pk in sorted(keys.items())], shop.pk)
-    return keys, [pk for _, pk, changed in found if changed]
+    keys = {external_id: pk for external_id, pk, _, _ in found}
+    into = {external_id: survivor for external_id, _, survivor, _ in found if survivor}
+    own = sorted((name, pk) for name, pk in keys.items() if name not in into)
+    run(IDENTITIES, [(pk, name) for name, pk in own], shop.pk)
+    changed = {survivor or pk: survivor for _, pk, survivor, changed in found if changed}
+    for survivor in {*filter(None, changed.values())}:
+        filling.fill(survivor)
+    return People(keys, into), list(changed)
 
 
 def _products(
@@ -181,25 +196,31 @@ def _coupons(shop: Shop, said: list[CouponFact]) -> None:
     run(COUPONS, rows, shop.pk)
 
 
-def _statement(fact: ConsentFact, customers: dict[str, int]) -> consent.Statement:
+def _pair(fact: MergeFact, customers: People) -> tuple[int, int, str, str]:
+    return customers.told[fact.stays], customers.told[fact.merged], fact.source, "shop"
+
+
+def _statement(fact: ConsentFact, customers: People) -> consent.Statement:
+    name = fact.customer_id
     return consent.Statement(
-        customers[fact.customer_id],
+        customers.survivors.get(name, customers.told[name]),
         fact.channel,
         given=fact.given,
         occurred_at=fact.occurred_at,
         how=fact.how,
         explicit=fact.explicit,
         proof=fact.proof,
+        merged_from=customers.merged_from(name),
     )
 
 
-def _proof(fact: RecognitionFact, customers: dict[str, int]) -> identity.Proof:
-    customer = fact.customer_key or customers[fact.customer_id]
+def _proof(fact: RecognitionFact, customers: People) -> identity.Proof:
+    customer = fact.customer_key or customers.told[fact.customer_id]
     return identity.Proof(fact.source, fact.visitor, customer, fact.occurred_at, fact.how)
 
 
 def _touchpoints(
-    shop: Shop, events: list[TouchpointFact], customers: dict[str, int]
+    shop: Shop, events: list[TouchpointFact], customers: People
 ) -> list[touchpoints.Row]:
     visits = [event for event in events if event.visitor]
     owners = identity.owners(shop, {event.visitor for event in visits})
@@ -207,9 +228,11 @@ def _touchpoints(
     rows = []
     for event in events:
         at = first[event.source] if event.visitor else event.occurred_at
-        owner = owners.at(event.visitor, at) if event.visitor else customers.get(event.customer_id)
+        name = "" if event.visitor else event.customer_id
+        owner = owners.at(event.visitor, at) if event.visitor else customers.owner(name)
         data = event.data | _revision(event)
-        rows.append(touchpoints.Row(shop.pk, owner, event.kind, event.source, at, data))
+        came = customers.merged_from(name)
+        rows.append(touchpoints.Row(shop.pk, owner, event.kind, event.source, at, data, came))
     return rows
 
 

@@ -28,8 +28,10 @@ from shops.models import Shop
 
 # A customer who was erased since is not recognised by what was said before.
 KEEP = """
-INSERT INTO customers_recognition (shop_id, source, visitor, customer_id, occurred_at, how)
-SELECT c.shop_id, t.source, t.visitor, c.id, t.occurred_at, t.how
+INSERT INTO customers_recognition
+    (shop_id, source, visitor, customer_id, merged_from, occurred_at, how)
+SELECT c.shop_id, t.source, t.visitor, coalesce(c.merged_into_id, c.id),
+    CASE WHEN c.merged_into_id IS NOT NULL THEN c.id END, t.occurred_at, t.how
 FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::timestamptz[], %s::text[])
     AS t (source, visitor, customer_id, occurred_at, how)
 JOIN customers_customer c ON c.id = t.customer_id AND c.shop_id = %s
@@ -75,7 +77,8 @@ MISPLACED = (
     UNION ALL
     SELECT id, occurred_at, customer_id, data->>'visitor' FROM customers_touchpoint
     WHERE customer_id IN (SELECT customer_id FROM customers_recognition
-        WHERE shop_id = %(shop)s AND visitor = ANY(%(visitors)s))
+        WHERE shop_id = %(shop)s AND visitor = ANY(%(visitors)s)
+        UNION ALL SELECT unnest(%(others)s::bigint[]))
     AND data->>'visitor' = ANY(%(visitors)s)
 )
 SELECT s.customer_id, k.id, k.occurred_at, k.customer_id
@@ -89,7 +92,7 @@ ORDER BY k.id
 # A statement of its own: the planner then knows how few they are, and finds each by its key. In one
 # with the search it read every touchpoint there is.
 MOVE = """
-UPDATE customers_touchpoint t SET customer_id = due.customer_id
+UPDATE customers_touchpoint t SET customer_id = due.customer_id, merged_from = NULL
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS due (customer_id, id, occurred_at)
 WHERE t.id = due.id AND t.occurred_at = due.occurred_at
 """
@@ -157,15 +160,16 @@ def recognise(shop: Shop, proofs: Sequence[Proof]) -> set[int]:
     return settle(shop, new)
 
 
-def settle(shop: Shop, visitors: Iterable[str]) -> set[int]:
+def settle(shop: Shop, visitors: Iterable[str], *, others: Sequence[int] = ()) -> set[int]:
     """Let every touchpoint of these visitors lie with whom they were at that moment.
 
-    Returns the customers whose history has changed. Called with the shop's facts locked.
+    `others` are customers who may hold some of them beside whoever the visitors ever were. Returns
+    the customers whose history has changed. Called with the shop's facts locked.
     """
     chosen = sorted(set(visitors))
     if not chosen:
         return set()
-    misplaced = _run(MISPLACED, shop, chosen)
+    misplaced = _run(MISPLACED, shop, chosen, others)
     run(MOVE, [row[:3] for row in misplaced])
     _run(FORGET, shop, chosen)
     _run(NAME, shop, chosen)
@@ -199,7 +203,14 @@ def undo(recognitions: Iterable[Recognition]) -> None:
             touchpoints.mark_stale(changed, Part.TOUCHPOINTS)
 
 
-def _run(statement: str, shop: Shop, visitors: Iterable[str]) -> list[tuple[Any, ...]]:
+def _run(
+    statement: str, shop: Shop, visitors: Iterable[str], others: Sequence[int] = ()
+) -> list[tuple[Any, ...]]:
+    own: dict[str, Any] = {
+        "shop": shop.pk,
+        "visitors": sorted(set(visitors)),
+        "others": list(others),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"shop": shop.pk, "visitors": sorted(set(visitors))})
+        cursor.execute(statement, own)
         return cursor.fetchall() if cursor.description else []

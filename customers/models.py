@@ -1,19 +1,31 @@
 """Who the shop's customers are, what they did, and what they allow."""
 
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, OpClass
 from django.db import models
-from django.db.models import Func, Index, Q, UniqueConstraint
+from django.db.models import Func, Index, Q, UniqueConstraint, Value
 from django.db.models.fields.json import KT
+from django.db.models.functions import Concat, Lower
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from customers.consent_models import Consent as Consent  # Django looks for all of them here
+from customers.consent_models import ConsentStatement as ConsentStatement
 from customers.feature_columns import FeatureColumns
+from customers.file_import_models import FileImport as FileImport
+from customers.file_import_models import ImportReject as ImportReject
+from customers.import_models import HistoryImport as HistoryImport
+from customers.merge_models import Merge as Merge
+from customers.note_models import Note as Note
 from customers.suppressions import Suppression as Suppression  # for Django, which looks here
 from shops.models import Product, Shop
 
 
 class Customer(models.Model):
-    """A person as the shop told us about them. `stale_since` set means the reactor must look."""
+    """A person as the shop told us about them. `stale_since` set means the reactor must look.
+
+    `merged_into` is set while they are part of another customer: then no list, rule or campaign
+    sees them. `filled` is what a survivor knows only from those merged into them.
+    """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False, verbose_name=_("shop"))
     external_id = models.CharField(_("customer id"), max_length=100, blank=True)
@@ -29,10 +41,15 @@ class Customer(models.Model):
     updated_at = models.DateTimeField(_("updated by the shop"), default=now)
     stale_since = models.DateTimeField(_("waits since"), null=True, blank=True)
     stale_parts = models.IntegerField(db_default=0, editable=False)  # see customers.changes
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, db_index=False, editable=False
+    )
+    filled = models.JSONField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        permissions = [("merge_customer", _("May merge customers and take it back"))]
         constraints = [
             UniqueConstraint(
                 fields=["shop", "external_id"],
@@ -50,10 +67,29 @@ class Customer(models.Model):
                 name="customer_stale",
             ),
             Index(fields=["email"], name="customer_email", opclasses=["text_pattern_ops"]),
+            Index(
+                OpClass(Lower("last_name"), "text_pattern_ops"),
+                name="customer_last_name",
+                condition=~Q(last_name=""),
+            ),
+            Index(
+                OpClass(Lower(Concat("first_name", Value(" "), "last_name")), "text_pattern_ops"),
+                name="customer_name",
+            ),
+            Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="customer_merged",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email or self.external_id
+
+    @property
+    def survivor(self) -> "Customer":
+        """Who this customer is part of by now; usually themselves."""
+        return self.merged_into or self
 
 
 class Identity(models.Model):
@@ -65,6 +101,7 @@ class Identity(models.Model):
     value = models.CharField(_("value"), max_length=254)
     verified = models.BooleanField(_("verified"), default=True)
     created_at = models.DateTimeField(_("created"), default=now)
+    merged_from = models.BigIntegerField(null=True, editable=False)  # whose, see customers.merging
 
     class Meta:
         verbose_name = _("identity")
@@ -91,6 +128,7 @@ class Recognition(models.Model):
     how = models.CharField(_("how"), max_length=12)  # login, link
     occurred_at = models.DateTimeField(_("occurred"))
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    merged_from = models.BigIntegerField(null=True, editable=False)  # whose, see customers.merging
 
     class Meta:
         verbose_name = _("recognised visitor")
@@ -117,6 +155,7 @@ class Touchpoint(models.Model):
     occurred_at = models.DateTimeField(_("occurred"))
     data = models.JSONField(_("data"), default=dict, blank=True)
     unread = models.BooleanField(_("unread"), default=False)  # a higher room still has to read it
+    merged_from = models.BigIntegerField(null=True, editable=False)  # whose, see customers.merging
 
     class Meta:
         verbose_name = _("touchpoint")
@@ -172,6 +211,7 @@ class Order(models.Model):
     country = models.CharField(_("country"), max_length=60, blank=True)
     cancels = models.CharField(_("cancels"), max_length=100, blank=True)  # an order's number
     digest = models.CharField(max_length=32, blank=True, editable=False)
+    merged_from = models.BigIntegerField(null=True, editable=False)  # whose, see customers.merging
 
     objects = OrderQuerySet.as_manager()
 
@@ -229,55 +269,6 @@ class Profile(FeatureColumns):
         indexes = [Index(fields=["shop", "last_order_at"], name="profile_last_order")]
 
 
-class Consent(models.Model):
-    """A customer's permission for one channel and purpose; at most one is open at a time."""
-
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
-    channel = models.CharField(_("channel"), max_length=20)
-    purpose = models.CharField(_("purpose"), max_length=20, default="marketing")
-    given_at = models.DateTimeField(_("given"), default=now)
-    given_how = models.CharField(_("how given"), max_length=60, blank=True)
-    ended_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
-    ended_how = models.CharField(_("how withdrawn"), max_length=60, blank=True)
-
-    class Meta:
-        verbose_name = _("consent")
-        verbose_name_plural = _("consents")
-        constraints = [
-            UniqueConstraint(
-                fields=["customer", "channel", "purpose"],
-                condition=Q(ended_at=None),
-                name="consent_open_once",
-            )
-        ]
-
-
-class ConsentStatement(models.Model):
-    """One thing a customer or shop said about a permission; the consents follow from all of them.
-
-    Kept whole, because a withdrawal may arrive before the permission that it ends.
-    """
-
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
-    channel = models.CharField(max_length=20)
-    purpose = models.CharField(max_length=20, default="marketing")
-    occurred_at = models.DateTimeField(default=now)
-    given = models.BooleanField()
-    explicit = models.BooleanField(default=True)
-    how = models.CharField(max_length=60, blank=True)
-    proof = models.JSONField(default=dict)  # the words agreed to, where, from which address
-
-    class Meta:
-        constraints = [
-            UniqueConstraint(
-                fields=["customer", "channel", "purpose", "occurred_at", "given", "explicit"],
-                name="consent_said_once",
-            )
-        ]
-
-
 WISHES = {
     "export": _("wants to have a copy of their data"),
     "erase": _("wants to be erased"),
@@ -308,26 +299,3 @@ class PrivacyRequest(models.Model):
     def wish(self) -> str:
         """What was asked, in words."""
         return str(WISHES.get(self.kind, self.kind))
-
-
-class HistoryImport(models.Model):
-    """One file of history and how far it was read, so that it can be resumed and repeated."""
-
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
-    kind = models.CharField(_("kind"), max_length=12)  # orders, reviews
-    digest = models.CharField(_("SHA-256 of the file"), max_length=64)
-    file_name = models.CharField(_("file"), max_length=200)
-    shift_days = models.IntegerField(_("days shifted"), default=0)
-    until = models.DateTimeField(_("until"), null=True)
-    documents_done = models.IntegerField(_("documents done"), default=0)
-    rows_read = models.IntegerField(_("rows read"), default=0)
-    rows_imported = models.IntegerField(_("rows imported"), default=0)
-    rows_rejected = models.IntegerField(_("rows rejected"), default=0)
-    rows_after = models.IntegerField(_("rows left for later"), default=0)
-    started_at = models.DateTimeField(_("started"), default=now)
-    finished_at = models.DateTimeField(_("finished"), null=True)
-
-    class Meta:
-        verbose_name = _("history import")
-        verbose_name_plural = _("history imports")
-        constraints = [UniqueConstraint(fields=["shop", "kind", "digest"], name="import_once")]

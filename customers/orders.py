@@ -7,12 +7,13 @@ from django.db import connection
 
 from customers import touchpoints
 from customers.columns import run
+from customers.people import People
 from customers.sql import ADOPT, BUYERS, FORGET_ORDERS, LINES, LINES_GONE, ORDERS
 from shops.connectors.base import OrderFact
 from shops.models import Shop
 
 
-def store(shop: Shop, said: Sequence[OrderFact], customers: dict[str, int], *, wake: bool) -> None:
+def store(shop: Shop, said: Sequence[OrderFact], customers: People, *, wake: bool) -> None:
     """Write the documents that are new or newer, with their lines and touchpoints.
 
     `wake` as in `touchpoints.record`; an order that changes hands wakes both customers.
@@ -61,14 +62,15 @@ def _buyers(shop: Shop, numbers: list[str]) -> list[int]:
 
 
 def _write(
-    shop: Shop, orders: Sequence[OrderFact], customers: dict[str, int]
+    shop: Shop, orders: Sequence[OrderFact], customers: People
 ) -> dict[str, tuple[int, bool]]:
     """The documents that were written: key and whether it is new, by number."""
     rows = [
         (
             order.external_id,
             order.kind,
-            customers.get(order.customer_id),
+            customers.owner(order.customer_id),
+            customers.merged_from(order.customer_id),
             order.placed_at,
             order.updated_at,
             total(order),

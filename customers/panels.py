@@ -10,13 +10,15 @@ from django.db.models.functions import TruncDate
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from customers.models import Customer, Order, PrivacyRequest, Profile, Touchpoint
+from customers import permissions_page, profile_page
+from customers import timeline as history
+from customers.models import Customer, Order, PrivacyRequest, Profile
 from shops.models import Shop
 from shops.panels import Panel
 
 PERIOD = timedelta(days=30)
 CHART_DAYS = 90
-TIMELINE_ROWS = 50
+NOTES = 50
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def _sales(shop: Shop, start: Any, end: Any = None) -> dict[str, int]:
 
 def _about(model: type[Customer], shop: Shop) -> int:
     """The planner's estimate where an exact count would read a large table."""
-    rows = model.objects.filter(shop=shop)
+    rows = model.objects.filter(shop=shop, merged_into=None)
     exact = rows[:10_001].count()
     if exact <= 10_000:
         return exact
@@ -105,21 +107,40 @@ def sales(shop: Shop) -> Panel:
 
 
 def facts(customer: Customer) -> Panel:
-    """What we computed about the customer."""
+    """What we computed about the customer, in short."""
     profile = Profile.objects.filter(customer=customer).first()
     currency = customer.shop.currency
     context = {"profile": profile, "currency": currency, "customer": customer}
     return Panel(_("Facts"), "panels/facts.html", context, width=4)
 
 
+def figures_with_sources(customer: Customer) -> Panel:
+    """The whole profile: each figure with its unit, how it is computed and from what."""
+    context = {"sheet": profile_page.sheet(customer)}
+    return Panel(_("Profile, with sources"), "panels/profile.html", context)
+
+
 def timeline(customer: Customer) -> Panel:
-    """What the customer did, newest first."""
-    rows = Touchpoint.objects.filter(customer=customer).order_by("-occurred_at")
-    context = {"touchpoints": rows[:TIMELINE_ROWS], "currency": customer.shop.currency}
+    """What the customer did, newest first; narrowed and followed further back on demand."""
+    context = {"timeline": history.page(customer, history.Asked()), "customer": customer}
     return Panel(_("Timeline"), "panels/timeline.html", context, width=8)
 
 
 def consents(customer: Customer) -> Panel:
-    """What the customer allows, and since when."""
-    rows = customer.consents.order_by("-given_at")
-    return Panel(_("Consent"), "panels/consents.html", {"consents": rows}, width=4)
+    """What the customer allows by channel and purpose, with every statement and its proof."""
+    context = {"permissions": permissions_page.permissions(customer)}
+    return Panel(_("Consent"), "panels/consents.html", context, width=8)
+
+
+def merges(customer: Customer) -> Panel | None:
+    """Who else this customer is; nothing where nobody was merged into them."""
+    rows = customer.merges.filter(undone_at=None).select_related("merged").order_by("-pk")
+    if not rows:
+        return None
+    return Panel(_("Merged from"), "panels/merges.html", {"merges": rows})
+
+
+def notes(customer: Customer) -> Panel:
+    """What colleagues wrote down, newest first."""
+    context = {"notes": customer.notes.order_by("-pk")[:NOTES], "customer": customer}
+    return Panel(_("Notes"), "panels/notes.html", context, width=4)

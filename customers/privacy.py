@@ -1,8 +1,10 @@
 """Requests about a person's data that a shop passes on."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.timezone import now
 
 from customers import consent, touchpoints
@@ -63,13 +65,20 @@ def erase(request: PrivacyRequest) -> None:
         found = Customer.objects.filter(
             shop=request.shop, external_id=request.customer_id_of_shop
         ).select_for_update()
-        for customer in found:
+        for customer in _family(found):
             _withdraw(customer, request)
             _blank(customer, request)
             touchpoints.mark_stale([customer.pk])
         request.customer_id_of_shop = faceless(request.customer_id_of_shop)
         request.done_at = now()
         request.save()
+
+
+def _family(found: Iterable[Customer]) -> list[Customer]:
+    """These customers with all who are one person with them: what was merged is theirs, too."""
+    roots = {customer.merged_into_id or customer.pk for customer in found}
+    everybody = Customer.objects.filter(Q(pk__in=roots) | Q(merged_into__in=roots))
+    return list(everybody.order_by("pk").select_for_update(of=("self",)))
 
 
 def _withdraw(customer: Customer, request: PrivacyRequest) -> None:
@@ -93,9 +102,10 @@ def _blank(customer: Customer, request: PrivacyRequest) -> None:
         if is_guest or customer.versions.get(field, "") <= at:
             setattr(customer, field, "")
             customer.versions.pop(field, None)
-    customer.attributes = {}
+    customer.attributes, customer.filled = {}, None
     customer.external_id = _nameless(customer, request)
     customer.save()
+    customer.notes.all().delete()
     Recognition.objects.filter(customer=customer, occurred_at__lte=request.requested_at).delete()
     Identity.objects.filter(customer=customer).exclude(value=customer.external_id).delete()
     said: dict[str, Any] = {

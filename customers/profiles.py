@@ -23,7 +23,8 @@ NAMES = [feature.name for feature in FEATURES]
 REFRESH = f"""
 WITH chosen AS (
     SELECT c.id, c.shop_id, {zones.OF_CUSTOMER.format(zones="%(zones)s", shop="%(zone)s")} AS zone
-    FROM customers_customer c WHERE c.shop_id = %(shop)s {{only}}
+    FROM customers_customer c
+    WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL {{only}}
 ), {", ".join(PARTS.values())}
 INSERT INTO customers_profile AS p
     (customer_id, shop_id, refreshed_at, {", ".join(NAMES)}{{others}})

@@ -15,7 +15,8 @@ VALUES = """
 SELECT value FROM (
     SELECT {value} AS value FROM customers_customer c
     LEFT JOIN customers_profile p ON p.customer_id = c.id
-    WHERE c.shop_id = %(shop)s ORDER BY c.id DESC LIMIT %(sample)s) AS sampled
+    WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL
+    ORDER BY c.id DESC LIMIT %(sample)s) AS sampled
 WHERE value <> '' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT %(most)s
 """
 ATTRIBUTES = """

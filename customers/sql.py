@@ -33,7 +33,7 @@ def _any_newer(fields: tuple[str, ...]) -> str:
     return " OR ".join(_is_newer(field) for field in fields)
 
 
-# Returns every customer named, and whether anything about them changed.
+# Returns every customer named, who they are part of, and whether anything about them changed.
 CUSTOMERS = f"""
 WITH given AS (
     SELECT %s::bigint AS shop_id, t.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[],
@@ -52,11 +52,11 @@ WITH given AS (
         updated_at = greatest(o.updated_at, excluded.updated_at)
     WHERE {_any_newer(CUSTOMER_FIELDS)}
         OR excluded.created_at < o.created_at OR excluded.updated_at > o.updated_at
-    RETURNING o.external_id, o.id
+    RETURNING o.external_id, o.id, o.merged_into_id
 )
-SELECT external_id, id, true FROM written
+SELECT external_id, id, merged_into_id, true FROM written
 UNION ALL
-SELECT g.external_id, c.id, false FROM given g
+SELECT g.external_id, c.id, c.merged_into_id, false FROM given g
 JOIN customers_customer c ON c.shop_id = g.shop_id AND c.external_id = g.external_id
 WHERE NOT EXISTS (SELECT FROM written w WHERE w.external_id = g.external_id)
 """
@@ -106,16 +106,17 @@ WHERE (excluded.updated_at, excluded.code, excluded.kind, excluded.value, exclud
 
 # Returns the orders that were new or newer than ours, and which of them were new.
 ORDERS = """
-INSERT INTO customers_order AS o (shop_id, external_id, kind, customer_id, placed_at, updated_at,
-    total_cents, currency, country, cancels, digest)
-SELECT %s, t.* FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::timestamptz[],
+INSERT INTO customers_order AS o (shop_id, external_id, kind, customer_id, merged_from, placed_at,
+    updated_at, total_cents, currency, country, cancels, digest)
+SELECT %s, t.* FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[],
     %s::timestamptz[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
-    AS t (external_id, kind, customer_id, placed_at, updated_at, total_cents, currency, country,
-    cancels, digest)
+    AS t (external_id, kind, customer_id, merged_from, placed_at, updated_at, total_cents, currency,
+    country, cancels, digest)
 ORDER BY external_id
 ON CONFLICT (shop_id, external_id) DO UPDATE SET
     kind = excluded.kind,
     customer_id = excluded.customer_id,
+    merged_from = excluded.merged_from,
     placed_at = excluded.placed_at,
     updated_at = excluded.updated_at,
     total_cents = excluded.total_cents,
@@ -136,15 +137,16 @@ WHERE shop_id = %s AND external_id = ANY(%s) AND customer_id IS NOT NULL
 # Returns the cancellations whose customer became known.
 ADOPT = """
 WITH family AS (
-    SELECT child.id, parent.customer_id FROM customers_order child
+    SELECT child.id, parent.customer_id, parent.merged_from FROM customers_order child
     JOIN customers_order parent
         ON parent.shop_id = child.shop_id AND parent.external_id = child.cancels
     WHERE child.shop_id = %(shop)s AND child.cancels <> ''
     AND (child.external_id = ANY(%(orders)s) OR child.cancels = ANY(%(orders)s))
     ORDER BY child.id
 )
-UPDATE customers_order o SET customer_id = family.customer_id FROM family
-WHERE o.id = family.id AND o.customer_id IS DISTINCT FROM family.customer_id
+UPDATE customers_order o SET customer_id = family.customer_id, merged_from = family.merged_from
+FROM family WHERE o.id = family.id AND (o.customer_id, o.merged_from)
+    IS DISTINCT FROM (family.customer_id, family.merged_from)
 RETURNING o.id
 """
 

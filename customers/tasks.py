@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from customers import ingest, profiles
+from customers import file_imports, ingest, profiles
 from shops import partitions
 
 
@@ -20,3 +20,8 @@ def prepare_partitions() -> None:
 @shared_task(ignore_result=True)
 def refresh_profiles() -> None:
     profiles.refresh_all()
+
+
+@shared_task(ignore_result=True)
+def run_imports() -> None:
+    file_imports.run_waiting()

@@ -33,12 +33,14 @@ def _said(row: str) -> str:
 
 INSERT = f"""
 INSERT INTO customers_touchpoint AS o
-    (shop_id, customer_id, kind, source, occurred_at, data, unread)
-SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[],
-    %s::jsonb[], %s::boolean[]) AS t (shop_id, customer_id, kind, source, occurred_at, data, unread)
+    (shop_id, customer_id, merged_from, kind, source, occurred_at, data, unread)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
+    %s::timestamptz[], %s::jsonb[], %s::boolean[])
+    AS t (shop_id, customer_id, merged_from, kind, source, occurred_at, data, unread)
 ORDER BY shop_id, source, occurred_at
 ON CONFLICT (shop_id, source, occurred_at) DO UPDATE SET customer_id = excluded.customer_id,
-    kind = excluded.kind, data = excluded.data, unread = excluded.unread
+    merged_from = excluded.merged_from, kind = excluded.kind, data = excluded.data,
+    unread = excluded.unread
 WHERE CASE WHEN o.data ? '{ERASED}' OR excluded.data ? '{ERASED}'
     THEN {_said("excluded")} > {_said("o")}
     ELSE (coalesce(excluded.data->>'{REVISION}', ''), excluded.data::text)
@@ -71,8 +73,8 @@ AND (t.occurred_at <> o.placed_at OR o.kind = 'void')
 """
 ORDERED = """
 INSERT INTO customers_touchpoint AS t
-    (shop_id, customer_id, kind, source, occurred_at, data, unread)
-SELECT o.shop_id, o.customer_id, CASE o.kind WHEN 'sale' THEN 'order.placed'
+    (shop_id, customer_id, merged_from, kind, source, occurred_at, data, unread)
+SELECT o.shop_id, o.customer_id, o.merged_from, CASE o.kind WHEN 'sale' THEN 'order.placed'
         WHEN 'cancellation' THEN 'order.cancelled' ELSE 'checkout.started' END,
     'order:' || o.external_id, o.placed_at, jsonb_build_object('order', o.external_id,
         'total_cents', o.total_cents, 'currency', o.currency, 'line_count',
@@ -80,9 +82,10 @@ SELECT o.shop_id, o.customer_id, CASE o.kind WHEN 'sale' THEN 'order.placed'
 FROM customers_order o WHERE o.id = ANY(%s) AND o.kind <> 'void'
 ORDER BY o.shop_id, o.external_id
 ON CONFLICT (shop_id, source, occurred_at) DO UPDATE SET
-    customer_id = excluded.customer_id, kind = excluded.kind, data = excluded.data
-WHERE (t.customer_id, t.kind, t.data)
-    IS DISTINCT FROM (excluded.customer_id, excluded.kind, excluded.data)
+    customer_id = excluded.customer_id, merged_from = excluded.merged_from, kind = excluded.kind,
+    data = excluded.data
+WHERE (t.customer_id, t.merged_from, t.kind, t.data)
+    IS DISTINCT FROM (excluded.customer_id, excluded.merged_from, excluded.kind, excluded.data)
 RETURNING customer_id, shop_id, source, occurred_at
 """
 
@@ -105,6 +108,7 @@ class Row:
     source: str
     occurred_at: datetime
     data: dict[str, Any] = field(default_factory=dict)
+    merged_from: int | None = None
 
 
 def record(rows: Sequence[Row], *, wake: bool = True) -> int:
@@ -162,6 +166,7 @@ def _rounds(rows: Sequence[Row]) -> Iterator[list[tuple[Any, ...]]]:
                 now[key] = (
                     row.shop_id,
                     row.customer_id,
+                    row.merged_from,
                     row.kind,
                     row.source,
                     row.occurred_at,
@@ -197,5 +202,9 @@ def mark_stale(customers: Iterable[int], parts: Part = Part.EVERYTHING) -> None:
 
 def mark_all_stale(shop: Shop) -> None:
     """Ask the reactor to look at every customer of the shop."""
-    ids = Customer.objects.filter(shop=shop).order_by("id").values_list("id", flat=True)
+    ids = (
+        Customer.objects.filter(shop=shop, merged_into=None)
+        .order_by("id")
+        .values_list("id", flat=True)
+    )
     mark_stale(ids.iterator())

@@ -40,7 +40,7 @@ class Recommendations(Resource):
 
     @reading(_("What to recommend to a customer"), RecommendationsAnswer)
     def retrieve(self, id: str) -> dict[str, Any]:
-        customer = self.one(external_id=id)
+        customer = self.one(external_id=id).survivor
         found = {
             kind: recommending.recommend(self.shop, customer, kind=kind, count=COUNT)
             for kind in KINDS
@@ -83,5 +83,5 @@ class Scores(Resource):
 
     @reading(_("What is predicted of a customer, with reasons"), ScoresAnswer)
     def retrieve(self, id: str) -> dict[str, Any]:
-        customer = self.one(external_id=id)
+        customer = self.one(external_id=id).survivor
         return {"customer_id": customer.external_id, "scores": scoring.told(customer)}

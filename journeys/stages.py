@@ -18,7 +18,7 @@ WITH fitting AS (
         'last_order_at', p.last_order_at,
         'last_gap_days', round(p.last_gap_days::numeric, 1)) AS facts
     FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id {joins}
-    WHERE c.shop_id = %(shop)s {only}
+    WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL {only}
 )
 """
 # Two statements, because the index on open visits must see the old one closed before the new one

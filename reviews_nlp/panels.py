@@ -57,4 +57,4 @@ def reviews(customer: Customer) -> Panel:
     rows = Review.objects.filter(customer=customer).select_related("product")
     recent = rows.prefetch_related("opinions").order_by("-written_at")[:10]
     shown = [(review, highlighting.marked(review)) for review in recent]
-    return Panel(_("Reviews"), "panels/reviews.html", {"reviews": shown}, width=8)
+    return Panel(_("Reviews"), "panels/reviews.html", {"reviews": shown}, width=4)

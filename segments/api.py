@@ -82,5 +82,5 @@ class Profiles(Resource):
 
     @reading(_("All that is computed about a customer"), ProfileAnswer)
     def retrieve(self, id: str) -> dict[str, Any]:
-        customer = self.one(external_id=id)
+        customer = self.one(external_id=id).survivor
         return {"customer_id": customer.external_id, "values": profile.values(customer)}

@@ -14,7 +14,7 @@ HEAVY, REFUSED = 5_000_000, 500_000_000
 
 SELECT = """
 SELECT c.id FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id {joins}
-WHERE c.shop_id = %(shop)s AND {condition}
+WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL AND {condition}
 """
 
 

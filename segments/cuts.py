@@ -15,7 +15,7 @@ SAMPLE_ROWS = 50_000
 MEASURE = """
 SELECT percentile_disc((SELECT array_agg(n / 1000.0 ORDER BY n) FROM generate_series(0, 1000) AS n))
     WITHIN GROUP (ORDER BY ({expression})::float8)
-FROM (SELECT * FROM customers_customer WHERE shop_id = %(shop)s
+FROM (SELECT * FROM customers_customer WHERE shop_id = %(shop)s AND merged_into_id IS NULL
     ORDER BY hashint8(id), id LIMIT %(sample)s) AS c
 LEFT JOIN customers_profile p ON p.customer_id = c.id
 """

@@ -28,7 +28,8 @@ BEGIN: Place = (-(2**31) - 1, 0)
 DRAW = """
 WITH drawn AS MATERIALIZED (
     SELECT id, hashint8(id) AS place FROM customers_customer
-    WHERE shop_id = %(shop)s AND (hashint8(id), id) > (%(place)s::bigint, %(pk)s::bigint)
+    WHERE shop_id = %(shop)s AND merged_into_id IS NULL
+    AND (hashint8(id), id) > (%(place)s::bigint, %(pk)s::bigint)
     ORDER BY hashint8(id), id LIMIT %(size)s
 )
 SELECT count(*), (SELECT array[max(place), max(id)] FROM drawn
@@ -39,7 +40,7 @@ LEFT JOIN customers_profile p ON p.customer_id = c.id
 """
 FIND = """
 SELECT c.id FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id
-WHERE c.shop_id = %(shop)s AND {condition}
+WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL AND {condition}
 """
 
 

@@ -20,8 +20,8 @@ BATCH, REPORTED = 5_000, 100
 TABLE = "CREATE TEMPORARY TABLE static_found (customer_id bigint PRIMARY KEY)"
 FIND = """
 INSERT INTO static_found
-SELECT DISTINCT c.id FROM unnest(%(values)s::text[]) AS v (value) JOIN customers_customer c
-    ON c.shop_id = %(shop)s AND v.value <> '' AND {matches}
+SELECT DISTINCT coalesce(c.merged_into_id, c.id) FROM unnest(%(values)s::text[]) AS v (value)
+JOIN customers_customer c ON c.shop_id = %(shop)s AND v.value <> '' AND {matches}
 ON CONFLICT DO NOTHING
 """
 UNKNOWN = """
@@ -47,7 +47,7 @@ ADD = """
 WITH come AS (
     INSERT INTO segments_membership (shop_id, segment_id, customer_id, entered_at)
     SELECT %(shop)s, %(segment)s, c.id, now() FROM customers_customer c
-    WHERE c.shop_id = %(shop)s AND c.id = ANY(%(customers)s)
+    WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL AND c.id = ANY(%(customers)s)
     AND NOT EXISTS (SELECT FROM segments_membership m WHERE m.segment_id = %(segment)s
         AND m.customer_id = c.id AND m.left_at IS NULL)
     ORDER BY c.id

@@ -10,7 +10,7 @@ SELECT id FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDA
 EVALUATED = """
     SELECT c.id, true AS fits, NULL::timestamptz AS due_at, {why_at_once} AS why
     FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id {joins}
-    WHERE c.shop_id = %(shop)s {only_c} AND {condition}
+    WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL {only_c} AND {condition}
 """
 # OFFSET 0 keeps the planner from writing the condition twice.
 EVALUATED_WITH_DUE = """
@@ -18,7 +18,8 @@ EVALUATED_WITH_DUE = """
         CASE WHEN fits THEN {why_at_once} END AS why
     FROM customers_customer c LEFT JOIN customers_profile p ON p.customer_id = c.id {joins}
     CROSS JOIN LATERAL (SELECT {condition} AS fits, {due} AS due_at OFFSET 0) AS asked
-    WHERE c.shop_id = %(shop)s {only_c} AND (fits OR due_at <= %(horizon)s)
+    WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL {only_c}
+    AND (fits OR due_at <= %(horizon)s)
 """
 
 FORGET = "DELETE FROM segments_recheck m WHERE m.segment_id = %(segment)s {only_m}"

@@ -6,6 +6,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from segments.export_models import SegmentExport as SegmentExport  # Django looks for it here
 from shops.models import Shop, User
 
 

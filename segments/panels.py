@@ -7,6 +7,8 @@ from segments.models import Membership, RfmScore, Segment
 from shops.models import Shop
 from shops.panels import Panel
 
+MOST = 500  # segments that a page lists
+
 
 def sizes(shop: Shop) -> Panel:
     """The largest segments."""
@@ -15,10 +17,14 @@ def sizes(shop: Shop) -> Panel:
 
 
 def memberships(customer: Customer) -> Panel:
-    """The segments a customer is in, and their RFM scores."""
+    """The segments a customer is in and those they are not in, each with why on demand."""
     rows = Membership.objects.filter(customer=customer, left_at=None).select_related("segment")
+    inside = list(rows.order_by("-entered_at"))
+    others = Segment.objects.filter(shop=customer.shop_id)
     context = {
-        "memberships": rows.order_by("-entered_at"),
+        "customer": customer,
+        "memberships": inside,
+        "others": others.exclude(pk__in=[row.segment_id for row in inside]).order_by("name")[:MOST],
         "rfm": RfmScore.objects.filter(customer=customer).first(),
     }
-    return Panel(_("Segments"), "panels/memberships.html", context, width=4)
+    return Panel(_("Segments: why in, why not"), "panels/memberships.html", context, width=12)

@@ -81,3 +81,8 @@ def chosen_shop(request: HttpRequest) -> Shop | None:
     """The shop picked by `?shop=key`, or the user's first one."""
     shops = shops_of(request)
     return shops.filter(key=request.GET.get("shop", "")).first() or shops.first()
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether a script asks for a part of a page, to be put into it (static/console/part.js)."""
+    return request.headers.get("X-Part") == "1"

@@ -9,6 +9,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from shops import secrecy
+from shops.file_models import StoredFile as StoredFile
+from shops.file_models import StoredPart as StoredPart
 from shops.site_models import Site as Site  # for Django, which looks for models here
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from shops import outbox, reconcile, retention
+from shops import files, outbox, reconcile, retention
 from shops.rest import idempotency
 
 
@@ -25,3 +25,8 @@ def reconcile_orders() -> None:
 @shared_task(ignore_result=True)
 def forget_answered_calls() -> None:
     idempotency.forget_old(now())
+
+
+@shared_task(ignore_result=True)
+def remove_expired_files() -> None:
+    files.remove_expired()

@@ -7,6 +7,8 @@ from django.utils.timezone import now
 from campaigns import engine, launching, ready_made
 from campaigns.models import Campaign, CaughtMail, FrequencyCap, MailSettings
 from customers import consent, imports, profiles
+from customers.file_import_models import FileImport
+from customers.merge_models import Merge
 from customers.models import PrivacyRequest, Recognition
 from insights import forecasting, recommendation_runs
 from insights.models import TrainedModel
@@ -34,9 +36,7 @@ def of_every_kind(shop: Shop) -> Campaign:
     imports.HistoryImport.objects.create(shop=shop, kind="orders", digest="0", file_name="f.csv")
     consent.suppress(shop, channel="email", address="x@example.com", reason="bounced")
     PrivacyRequest.objects.create(shop=shop, reference="r", kind="export", requested_at=now())
-    Recognition.objects.create(
-        shop=shop, source="s", visitor="v", customer=ann, how="login", occurred_at=now()
-    )
+    what_people_bring(ann)
     Coupon.objects.create(shop=shop, external_id="c", code="10off", kind="percent", value=10)
     told = Endpoint.objects.create(shop=shop, url="https://x.example.com/", events=["order.placed"])
     OutgoingEvent.objects.create(
@@ -95,3 +95,13 @@ def what_reviews_bring(shop: Shop) -> None:
     OwnClassifier.objects.create(
         shop=shop, review_count=10, reason="10 of 200 rated reviews so far"
     )
+
+
+def what_people_bring(ann) -> None:
+    """A visitor who proved to be her, a merge that was taken back, and a file."""
+    shop, at = ann.shop, now()
+    Recognition.objects.create(
+        shop=shop, source="s", visitor="v", customer=ann, how="login", occurred_at=at
+    )
+    Merge.objects.create(shop=shop, survivor=ann, merged=ann, cause="c", how="admin", undone_at=at)
+    FileImport.objects.create(shop=shop, kind="customers", file_name="p.csv", digest="0", by="ann")

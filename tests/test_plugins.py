@@ -46,7 +46,13 @@ def test_an_entry_is_documented(kind, name):
 
 
 @pytest.mark.parametrize(
-    "path", [*settings.OVERVIEW_PANELS, *settings.CUSTOMER_PANELS, *settings.SEGMENT_USES]
+    "path",
+    [
+        *settings.OVERVIEW_PANELS,
+        *settings.CUSTOMER_PANELS,
+        *settings.SEGMENT_USES,
+        *(f"{path}.{name}" for path in settings.MERGE_PARTS for name in ("merge", "undo")),
+    ],
 )
 def test_a_panel_or_use_can_be_called(path):
     assert callable(import_string(path))

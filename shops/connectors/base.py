@@ -180,6 +180,16 @@ class ConsentFact:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeFact:
+    """The shop made two of its customers one. `source` makes a repeat recognisable."""
+
+    source: str
+    stays: str
+    merged: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PrivacyFact:
     """A legal request that the shop passes on: `kind` is export, erase or erase_shop."""
 
@@ -197,6 +207,7 @@ Fact = (
     | TouchpointFact
     | RecognitionFact
     | ConsentFact
+    | MergeFact
     | PrivacyFact
 )
 Event = TypeVar("Event")

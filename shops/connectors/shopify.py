@@ -32,6 +32,7 @@ from shops.connectors.shopify_people import (
     read_buyer,
     read_customer,
     read_email_consent,
+    read_merge,
     read_sms_consent,
 )
 
@@ -267,6 +268,7 @@ READERS: dict[str, Read] = {
         ["customers/create", "customers/update", "customers/enable", "customers/disable"],
         read_customer,
     ),
+    "customers/merge": read_merge,
     "customers_email_marketing_consent/update": read_email_consent,
     "customers_marketing_consent/update": read_sms_consent,
     **dict.fromkeys(["carts/create", "carts/update"], read_cart),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shops.connectors.base import Call, ConsentFact, CustomerFact, Fact
+from shops.connectors.base import Call, ConsentFact, CustomerFact, Fact, MergeFact, PayloadError
 from shops.connectors.documents import guest
 from shops.connectors.node import Node
 
@@ -111,3 +111,14 @@ def read_email_consent(change: Node, call: Call) -> list[Fact]:
 def read_sms_consent(change: Node, call: Call) -> list[Fact]:
     number = plain(change.first("customer_id", *NAMES))
     return consent(number, "sms", change["sms_marketing_consent"])
+
+
+def read_merge(merge: Node, call: Call) -> list[Fact]:
+    """Two accounts that the merchant made one; a merge that failed or still runs says nothing."""
+    if merge["status"].text().lower() != "completed":
+        return []
+    stays = plain(merge["admin_graphql_api_customer_kept_id"])
+    merged = plain(merge["admin_graphql_api_customer_deleted_id"])
+    if stays == merged:
+        raise PayloadError("admin_graphql_api_customer_deleted_id", "is the one that is kept.")
+    return [MergeFact(f"shop:{merged}:{stays}"[:160], stays, merged, call.sent_at)]
