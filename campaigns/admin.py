@@ -28,6 +28,8 @@ from campaigns import (
     versions,
     why,
 )
+from campaigns.channel_admin import ChannelAccounts as ChannelAccounts
+from campaigns.channel_admin import PushSubscriptions as PushSubscriptions
 from campaigns.editor_console import EditorPages
 from campaigns.mail_admin import MailSettingsPages as MailSettingsPages  # Django looks here
 from campaigns.models import (
@@ -39,6 +41,8 @@ from campaigns.models import (
     Template,
 )
 from campaigns.plan_schema import PlanError
+from campaigns.preference_admin import Notices as Notices
+from campaigns.preference_admin import Topics as Topics
 from campaigns.rendering import RenderingError
 from campaigns.replay_console import ReplayPages
 from campaigns.report_console import ReportPages
@@ -68,11 +72,14 @@ class CampaignForm(forms.ModelForm):
 
     class Meta:
         model = Campaign
-        fields = ("shop", "name", "key", "plan", "holdout_percent", "priority")
+        fields = ("shop", "name", "key", "plan", "holdout_percent", "priority", "topic")
         widgets = {"plan": UnfoldAdminTextareaWidget}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        topic = cleaned.get("topic")
+        if topic and topic.shop != cleaned.get("shop"):
+            self.add_error("topic", gettext("This topic belongs to another shop."))
         if cleaned.get("plan") and cleaned.get("shop"):
             try:
                 plan_check.check(cleaned["plan"], cleaned["shop"])

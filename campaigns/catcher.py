@@ -1,7 +1,7 @@
 """The embedded mail catcher: takes every mail and keeps it where the admin shows it."""
 
 import asyncio
-from email.message import Message
+from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser
 from email.policy import default
 from typing import Any
@@ -38,6 +38,17 @@ def store(raw: bytes, recipients: list[str]) -> None:
             raw=raw,
         )
         for recipient in recipients
+    )
+
+
+def catch(channel: str, recipient: str, subject: str, text: str) -> None:
+    """Keep a message of another channel that would have gone to a carrier."""
+    mail = EmailMessage()
+    mail["Subject"] = f"{channel}: {' '.join(subject.split())}"
+    mail["To"] = channel
+    mail.set_content(text)
+    CaughtMail.objects.create(
+        recipient=recipient[:254], subject=str(mail["Subject"])[:300], raw=mail.as_bytes()
     )
 
 

@@ -5,10 +5,13 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from campaigns import addresses
 from campaigns.entries import LATE_HOURS
 from customers import zones
 
-CHECKED = ["holdout", "address", "consent", "suppression", "lateness", "caps", "quiet hours"]
+CHECKED = [
+    "holdout", "address", "consent", "suppression", "topic", "lateness", "caps", "quiet hours",
+]  # fmt: skip
 RIVAL_MINUTES = 1
 SHOP_ZONE = "(CASE WHEN s.timezone = ANY(%(zones)s) THEN s.timezone ELSE 'UTC' END)"
 
@@ -27,23 +30,31 @@ ORDER BY m.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF m, c SKIP LOCKED
 # that mark commits before anything is handed over.
 JUDGE = """
 WITH facts AS (
-    SELECT m.id, m.shop_id, m.customer_id, m.channel, m.due_at, g.priority, c.email, e.held_out,
+    SELECT m.id, m.shop_id, m.customer_id, m.channel, m.due_at, g.priority, e.held_out,
+        {address} AS address,
         coalesce((v.plan->>'late_hours')::float, %(late)s) AS late_hours,
-        s.quiet_from, s.quiet_until, {zone} AS zone, now() AT TIME ZONE {zone} AS local
+        s.quiet_from, s.quiet_until, {zone} AS zone, now() AT TIME ZONE {zone} AS local,
+        t.name AS topic, coalesce(w.refused_topics ? t.key, false) AS topic_refused,
+        w.most_per_week
     FROM campaigns_message m
     JOIN campaigns_enrolment e ON e.id = m.enrolment_id
     JOIN campaigns_campaign g ON g.id = m.campaign_id
     JOIN customers_customer c ON c.id = m.customer_id
     JOIN shops_shop s ON s.id = m.shop_id
+    LEFT JOIN campaigns_topic t ON t.id = g.topic_id
+    LEFT JOIN campaigns_preference w ON w.customer_id = m.customer_id
     LEFT JOIN campaigns_campaignversion v ON v.id = e.version_id
     WHERE m.id = ANY(%(claimed)s)
 ), counted AS MATERIALIZED (
-    SELECT f.id, k.messages, k.days, k.channel,
+    SELECT f.id, k.messages, k.days, k.channel, k.own,
         count(o.id) FILTER (WHERE o.status <> 'planned') AS sent,
         count(o.id) FILTER (WHERE o.status = 'planned') AS ahead,
         jsonb_agg(DISTINCT r.name) FILTER (WHERE o.id IS NOT NULL) AS others
-    FROM facts f JOIN campaigns_frequencycap k ON k.shop_id = f.shop_id
-        AND k.channel IN ('', f.channel)
+    FROM facts f JOIN LATERAL (
+        SELECT c.messages, c.days, c.channel, false AS own FROM campaigns_frequencycap c
+            WHERE c.shop_id = f.shop_id AND c.channel IN ('', f.channel)
+        UNION ALL SELECT f.most_per_week, 7, '', true WHERE f.most_per_week IS NOT NULL
+    ) k ON true
     LEFT JOIN campaigns_message o ON o.customer_id = f.customer_id AND o.id <> f.id
         AND (k.channel = '' OR o.channel = k.channel)
         AND (o.status IN ('sending', 'sent', 'uncertain')
@@ -52,11 +63,11 @@ WITH facts AS (
                 SELECT FROM campaigns_campaign h WHERE h.id = o.campaign_id
                 AND h.status = 'running' AND (h.priority, f.id) > (f.priority, o.id)))
     LEFT JOIN campaigns_campaign r ON r.id = o.campaign_id
-    GROUP BY f.id, k.id, k.messages, k.days, k.channel
+    GROUP BY f.id, k.messages, k.days, k.channel, k.own
 ), capped AS MATERIALIZED (
     SELECT DISTINCT ON (id) id, sent >= messages AS is_over, jsonb_build_object('messages',
-        messages, 'days', days, 'channel', channel, 'sent', sent, 'ahead', ahead, 'by', others)
-        AS cap
+        messages, 'days', days, 'channel', channel, 'own', own, 'sent', sent, 'ahead', ahead,
+        'by', others) AS cap
     FROM counted WHERE sent + ahead >= messages ORDER BY id, is_over DESC, days
 ), night AS MATERIALIZED (
     SELECT id, ((local::date + CASE WHEN quiet_from > quiet_until AND local::time >= quiet_from
@@ -67,19 +78,21 @@ WITH facts AS (
 ), judged AS MATERIALIZED (
     SELECT f.id, CASE
         WHEN f.held_out THEN 'held out'
-        WHEN f.email = '' THEN 'no address'
+        WHEN f.address = '' THEN 'no address'
         WHEN NOT EXISTS (SELECT FROM customers_consent o WHERE o.customer_id = f.customer_id
             AND o.channel = f.channel AND o.purpose = 'marketing' AND o.ended_at IS NULL)
             THEN 'no consent'
         WHEN EXISTS (SELECT FROM customers_suppression s WHERE s.shop_id = f.shop_id
-            AND s.channel = f.channel AND lower(s.address) = lower(f.email))
+            AND s.channel = f.channel AND lower(s.address) = lower(f.address))
             THEN 'suppressed address'
+        WHEN f.topic_refused THEN 'topic refused'
         WHEN f.due_at < now() - f.late_hours * interval '1 hour' THEN 'too late'
+        WHEN k.is_over AND (k.cap->>'own')::boolean THEN 'the customer asked for fewer'
         WHEN k.is_over THEN 'frequency cap'
         ELSE '' END AS refusal,
         CASE WHEN n.id IS NOT NULL THEN greatest(n.over_at, now() + interval '1 minute')
             WHEN k.id IS NOT NULL THEN now() + %(rival)s * interval '1 minute' END AS wait_until,
-        k.cap, n.id IS NOT NULL AS is_night, f.zone
+        k.cap, n.id IS NOT NULL AS is_night, f.zone, f.topic
     FROM facts f LEFT JOIN capped k ON k.id = f.id LEFT JOIN night n ON n.id = f.id
 )
 UPDATE campaigns_message m SET
@@ -91,6 +104,7 @@ UPDATE campaigns_message m SET
     attempts = m.attempts + (j.refusal <> '' OR j.wait_until IS NULL)::int,
     trail = m.trail || jsonb_strip_nulls(jsonb_build_object('gate', jsonb_build_object(
         'at', now(), 'checked', %(checked)s::jsonb, 'refusal', j.refusal, 'cap', j.cap,
+        'topic', j.topic,
         'night_in', CASE WHEN j.is_night THEN j.zone END, 'waits_until', j.wait_until)))
 FROM judged j WHERE j.id = m.id
 RETURNING m.id, m.status
@@ -114,7 +128,8 @@ def judge(claimed: list[int]) -> list[tuple[int, str]]:
     """Decide on these messages; returns the status that each now has."""
     zone = zones.OF_CUSTOMER.format(zones="%(zones)s", shop=SHOP_ZONE)
     with connection.cursor() as cursor:
-        cursor.execute(JUDGE.format(zone=zone), known(claimed))
+        sql = JUDGE.format(zone=zone, address=addresses.of_channel("m.channel"))
+        cursor.execute(sql, known(claimed))
         return cursor.fetchall()
 
 

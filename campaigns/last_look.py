@@ -25,14 +25,17 @@ UPDATE campaigns_message m SET
 FROM (
     SELECT l.id, l.claimed_at,
         CASE WHEN g.status = 'paused' THEN 'planned' WHEN g.status <> 'running' THEN 'refused'
-            WHEN c.id IS NULL OR s.id IS NOT NULL THEN 'refused' ELSE 'sending' END AS status,
+            WHEN c.id IS NULL OR s.id IS NOT NULL OR w.refused_topics ? t.key THEN 'refused'
+            ELSE 'sending' END AS status,
         CASE WHEN g.status = 'paused' THEN '' WHEN g.status <> 'running' THEN 'campaign cancelled'
             WHEN c.id IS NULL THEN 'no consent' WHEN s.id IS NOT NULL THEN 'suppressed address'
-            ELSE '' END AS reason
+            WHEN w.refused_topics ? t.key THEN 'topic refused' ELSE '' END AS reason
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[],
         %s::text[], %s::text[])
         AS l (id, claimed_at, shop_id, campaign_id, customer_id, channel, address)
     JOIN campaigns_campaign g ON g.id = l.campaign_id
+    LEFT JOIN campaigns_topic t ON t.id = g.topic_id
+    LEFT JOIN campaigns_preference w ON w.customer_id = l.customer_id
     LEFT JOIN customers_consent c ON c.customer_id = l.customer_id AND c.channel = l.channel
         AND c.purpose = 'marketing' AND c.ended_at IS NULL
     LEFT JOIN customers_suppression s ON s.shop_id = l.shop_id AND s.channel = l.channel
@@ -48,7 +51,7 @@ def may_leave(letters: Sequence[Letter]) -> list[Letter]:
     """Mark letters as handed over and return them; the others are given back or refused."""
     rows = [
         (each.id, each.claimed_at, each.shop.pk, each.campaign_id, each.customer_id, each.channel,
-         each.email)
+         each.address)
         for each in letters
     ]  # fmt: skip
     with transaction.atomic(durable=True), connection.cursor() as cursor:

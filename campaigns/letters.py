@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from campaigns import happened, links, tracking, unsubscribing
+from campaigns import addresses, happened, links, preferences, tracking, unsubscribing
 from campaigns.links import Wanted
 from campaigns.models import Campaign, Template
 from campaigns.tracking import Marks
@@ -23,9 +23,11 @@ SOURCES = {
 READ = """
 SELECT m.id, m.shop_id, m.template_id, m.campaign_id, m.customer_id, m.channel, m.attempts,
     m.claimed_at, c.email, c.phone, c.first_name, c.last_name, c.country,
-    c.language, coalesce(p.order_count, 0), p.last_order_at, coalesce(p.favourites, '[]')::text
+    c.language, coalesce(p.order_count, 0), p.last_order_at, coalesce(p.favourites, '[]')::text,
+    coalesce(w.is_measured, true), {address}
 FROM campaigns_message m JOIN customers_customer c ON c.id = m.customer_id
 LEFT JOIN customers_profile p ON p.customer_id = c.id
+LEFT JOIN campaigns_preference w ON w.customer_id = c.id
 WHERE m.id = ANY(%s) ORDER BY m.id
 """
 
@@ -47,12 +49,15 @@ class Letter:
     unsubscribe_url: str
     context: dict[str, Any]
     wanted: Wanted = links.NOTHING
+    return_path: str = ""
+    dkim: tuple[str, str] = ("", "")
+    address: str = ""  # on the message's channel
 
 
 def read(messages: Sequence[int]) -> list[Letter]:
     """The letters of these messages, in the order of their ids."""
     with connection.cursor() as cursor:
-        cursor.execute(READ, [list(messages)])
+        cursor.execute(READ.format(address=addresses.of_channel("m.channel")), [list(messages)])
         rows = cursor.fetchall()
     known = _known(rows)
     return [_letter(row, known) for row in rows]
@@ -85,17 +90,21 @@ def _known(rows: Sequence[tuple[Any, ...]]) -> _Known:
 def _letter(row: tuple[Any, ...], known: _Known) -> Letter:
     (
         id_, shop_id, template_id, campaign_id, customer_id, channel, attempts, claimed_at, email,
-        phone, *facts,
+        phone, *facts, is_measured, address,
     ) = row  # fmt: skip
     link, shop, marks = unsubscribing.url(id_), known.shops[shop_id], known.marks[template_id]
+    if not is_measured:
+        marks = marks.unmeasured()
     context = _context(shop, customer_id, link, email, *facts)
     context["happened"] = known.happened.get(id_, happened.NOTHING)
     context["campaign"] = known.campaigns[campaign_id]
+    context["preferences_url"] = preferences.url(customer_id)
     if marks.links_id:
         context |= marks.addresses(id_)
     return Letter(
         id_, shop, known.templates[template_id], campaign_id, customer_id, channel, attempts,
         claimed_at, email, phone, link, context, marks.wanted,
+        marks.return_path, marks.dkim, address,
     )  # fmt: skip
 
 

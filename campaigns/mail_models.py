@@ -5,6 +5,8 @@ from django.db.models import Index, Q, UniqueConstraint
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from shops import secrecy
+
 
 class MailSettings(models.Model):
     """What a shop measures of its mails, and under which name; a shop without a row has these
@@ -39,12 +41,33 @@ class MailSettings(models.Model):
         ),
     )
 
+    return_path = models.EmailField(
+        _("return address"),
+        blank=True,
+        help_text=_(
+            "Bounces come back to it, as name+…@domain. Empty: BOUNCE_ADDRESS, else the sender."
+        ),
+    )
+    dkim_selector = models.SlugField(
+        _("DKIM selector"), max_length=40, default="waymark", help_text=_("Part of the DNS name.")
+    )
+    dkim_key_sealed = models.TextField(blank=True, editable=False)
+    dkim_public = models.TextField(blank=True, editable=False)
+    dkim_seen_at = models.DateTimeField(_("DKIM record seen"), null=True, editable=False)
+    probe_sent_at = models.DateTimeField(_("bounce path tested"), null=True, editable=False)
+    probe_seen_at = models.DateTimeField(_("test came back"), null=True, editable=False)
+
     class Meta:
         verbose_name = _("mail settings")
         verbose_name_plural = _("mail settings")
 
     def __str__(self) -> str:
         return str(self.shop)
+
+    @property
+    def dkim_key(self) -> str:
+        """The key that mails are signed with; none before its record was seen in the DNS."""
+        return secrecy.unseal(self.dkim_key_sealed) if self.dkim_seen_at else ""
 
 
 class TemplateLinks(models.Model):
@@ -86,7 +109,7 @@ class Signal(models.Model):
     message = models.ForeignKey(
         "campaigns.Message", on_delete=models.CASCADE, related_name="signals", db_index=False
     )
-    kind = models.CharField(_("kind"), max_length=12)  # opened, clicked
+    kind = models.CharField(_("kind"), max_length=12)  # opened, clicked, soft (bounced for now)
     links = models.ForeignKey(TemplateLinks, on_delete=models.SET_NULL, null=True)
     number = models.SmallIntegerField(_("link"), default=0)
     target = models.TextField(_("target"), blank=True)  # until it is read, then in the history

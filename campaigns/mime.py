@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from campaigns import rendering
+from campaigns import bounces, dkim, rendering
 from campaigns.letters import Letter
 
 BOUNDARY = b"=_waymark"  # cannot stand in quoted-printable, where = is followed by hex digits
@@ -47,6 +47,13 @@ def sender_of(letter: Letter) -> str:
     return letter.shop.from_email or settings.DEFAULT_FROM_EMAIL
 
 
+def returns_to(letter: Letter) -> str:
+    """The envelope's sender: an address of this message's own, where bounces can be read."""
+    if not letter.return_path:
+        return sender_of(letter)
+    return bounces.return_path(letter.return_path, bounces.mark(letter.id, letter.email))
+
+
 def message_id(letter: Letter) -> str:
     """The same for every attempt: a server or a reader can tell a repeat from a second mail."""
     return f"<message-{letter.id}@{sender_of(letter).rpartition('@')[2]}>"
@@ -60,11 +67,16 @@ def compose(letter: Letter) -> bytes:
         f"Subject: {words(subject)}\r\n"
         f"Date: {_date(int(time.time()))}\r\n"
         f"Message-ID: {message_id(letter)}\r\n"
-        f"X-Waymark-Message: {letter.id}\r\n"
+        f"X-Waymark-Message: {bounces.mark(letter.id, letter.email)}\r\n"
         f"List-Unsubscribe: <{letter.unsubscribe_url}>\r\n"
     ).encode()
     sender = _from(letter.shop.name, sender_of(letter))
-    return b"".join([sender, head, FIXED, TEXT, *text, HTML, *html, END])
+    mail = b"".join([sender, head, FIXED, TEXT, *text, HTML, *html, END])
+    selector, key = letter.dkim
+    if not key:
+        return mail
+    domain = sender_of(letter).rpartition("@")[2]
+    return dkim.signed(mail, domain=domain, selector=selector, key=key)
 
 
 def address(given: str) -> str:

@@ -6,9 +6,14 @@ from django.db.models import Index, Q, UniqueConstraint
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.channel_models import ChannelAccount as ChannelAccount
+from campaigns.channel_models import PushSubscription as PushSubscription
 from campaigns.mail_models import MailSettings as MailSettings  # for Django, which looks here
 from campaigns.mail_models import Signal as Signal
 from campaigns.mail_models import TemplateLinks as TemplateLinks
+from campaigns.notice_models import Notice as Notice
+from campaigns.preference_models import Preference as Preference
+from campaigns.preference_models import Topic as Topic
 from campaigns.replay_models import Replay as Replay  # for Django, which looks for models here
 from campaigns.split_models import SplitWeight as SplitWeight
 from customers.models import Customer
@@ -56,6 +61,14 @@ class Campaign(models.Model):
         _("priority"),
         default=50,
         help_text=_("The higher one writes first where a customer may get only so many messages."),
+    )
+    topic = models.ForeignKey(
+        Topic,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("topic"),
+        help_text=_("Customers who refused the topic get nothing of the campaign."),
     )
     fault = models.TextField(_("fault"), blank=True, editable=False)
     swept_at = models.DateTimeField(null=True, editable=False)  # entries by the clock: done until
@@ -214,6 +227,8 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True)
     opened_at = models.DateTimeField(_("opened"), null=True)  # by a person, the first time
     clicked_at = models.DateTimeField(_("clicked"), null=True)
+    bounced_at = models.DateTimeField(_("came back"), null=True)
+    complained_at = models.DateTimeField(_("complained of"), null=True)
     carrier_id = models.CharField(_("carrier's id"), max_length=200, blank=True)
 
     class Meta:

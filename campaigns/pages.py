@@ -2,17 +2,26 @@
 
 import base64
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaigns import machines, tracking, unsubscribing
+from campaigns import asking, machines, preferences, tracking, unsubscribing
+from customers.models import Customer
+from shops.limits import Limits
 
 PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+PAGES_A_SECOND, SLOWLY = 50, Limits()  # of one shop's customers together
+# The address is the key to the page: no other page is told it.
+PRIVATE = {"Cache-Control": "no-store, private", "Referrer-Policy": "no-referrer"}
 UNSEEN = {"Cache-Control": "no-store, private", "X-Robots-Tag": "noindex"}
 INCOMPLETE = gettext_lazy("This link is not complete. Copy the whole address from the mail.")
+EXPIRED = gettext_lazy("This link is no longer valid, or not complete. Ask for another one.")
+TOO_MANY = gettext_lazy("Too many at once. Try again in a few seconds.")
 
 
 @csrf_exempt  # RFC 8058: the mail program posts from outside, the signed link is the proof
@@ -26,7 +35,52 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if done:
         how = "one click" if "List-Unsubscribe" in request.POST else "page"
         unsubscribing.unsubscribe(message, how=how)
-    return render(request, "campaigns/unsubscribe.html", {"message": message, "done": done})
+    shown = {
+        "message": message,
+        "done": done,
+        "preferences_url": preferences.url(message.customer_id),
+    }
+    with translation.override(message.customer.language or message.shop.language):
+        return private(render(request, "campaigns/unsubscribe.html", shown))
+
+
+@csrf_exempt  # no cookie signs anybody in here: the signed link is the proof
+@require_http_methods(["GET", "HEAD", "POST"])
+def wishes(request: HttpRequest, token: str) -> HttpResponse:
+    """What the customer wants to hear of, how, how often and in which language."""
+    customer = preferences.customer_of(token)
+    if customer is None:
+        raise Http404(INCOMPLETE)
+    if SLOWLY.wait(customer.shop_id, PAGES_A_SECOND):
+        return HttpResponse(TOO_MANY, status=429, headers={"Retry-After": "5"})
+    done = ""
+    if request.method == "POST":
+        done = _wish(customer, request.POST)
+        customer.refresh_from_db()
+    known = preferences.of(customer)
+    with translation.override(known.language):
+        shown = {"customer": customer, "wishes": known, "done": done,
+            "per_week": preferences.PER_WEEK, "languages": settings.LANGUAGES}  # fmt: skip
+        return private(render(request, "campaigns/preferences.html", shown))
+
+
+def _wish(customer: Customer, said: QueryDict) -> str:
+    if said.get("do") == "stop":
+        preferences.stop_all(customer)
+        return "stopped"
+    if said.get("do") in {"export", "erase"}:
+        (asking.copy if said["do"] == "export" else asking.erasure)(customer)
+        return "mailed"
+    per_week = said.get("most_per_week", "")
+    preferences.change(
+        customer,
+        topics=said.getlist("topic"),
+        channels=said.getlist("channel"),
+        most_per_week=int(per_week) if per_week in map(str, preferences.PER_WEEK) else None,
+        language=said.get("language", ""),
+        is_measured="measured" in said,
+    )
+    return "saved"
 
 
 @require_safe
@@ -48,3 +102,10 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "GET":
         tracking.see(token, hint=machines.hint(request.headers, kind="opened"))
     return HttpResponse(PICTURE, content_type="image/gif", headers=UNSEEN)
+
+
+def private(answer: HttpResponse) -> HttpResponse:
+    """The answer, kept nowhere, and its address told to nobody."""
+    for name, value in PRIVATE.items():
+        answer.headers[name] = value
+    return answer

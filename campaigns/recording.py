@@ -88,7 +88,7 @@ def settle(outcomes: Sequence[Outcome]) -> None:
         run(SETTLE, [_row(each) for each in outcomes])
         for letter in bounced:
             consent.suppress(
-                letter.shop, channel=letter.channel, address=letter.email, reason="bounced"
+                letter.shop, channel=letter.channel, address=letter.address, reason="bounced"
             )
         told = [_touchpoint(each.letter, "sent") for each in outcomes if each.status == "sent"]
         touchpoints.record(told + [_touchpoint(letter, "bounced") for letter in bounced])

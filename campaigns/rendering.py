@@ -148,5 +148,6 @@ EXAMPLE: dict[str, Any] = {
     "happened": happened.EXAMPLE,
     "campaign": {"key": "example", "name": "Example"},
     "unsubscribe_url": "#",
+    "preferences_url": "#",
     **{name: import_string(path)() for name, (_, path) in SOURCES.items()},
 }

@@ -7,6 +7,8 @@ from campaigns import (
     enrolment,
     launching,
     learning,
+    mailbox,
+    notices,
     reactor,
     replay_queue,
     sending,
@@ -67,3 +69,13 @@ def replay() -> None:
 @shared_task(ignore_result=True)
 def learn_splits() -> None:
     learning.learn_all()
+
+
+@shared_task(ignore_result=True)
+def send_notices() -> None:
+    notices.send_waiting()
+
+
+@shared_task(ignore_result=True)
+def read_bounces() -> None:
+    mailbox.read()

@@ -39,6 +39,14 @@ class Marks:
     wanted: Wanted
     links_id: int
     domain: str
+    return_path: str = ""
+    dkim: tuple[str, str] = ("", "")  # selector and key
+
+    def unmeasured(self) -> "Marks":
+        """For a customer who does not want to be counted."""
+        return Marks(
+            Wanted(utm_source=self.wanted.utm_source), 0, self.domain, self.return_path, self.dkim
+        )
 
     def addresses(self, message_id: int) -> dict[str, str]:
         """What the rewritten template asks for; a link's number is put behind `click_url`."""
@@ -54,8 +62,10 @@ def marks_of(shop: Shop, templates: Mapping[int, Template]) -> dict[int, Marks]:
     said = MailSettings.objects.filter(shop=shop).first() or MailSettings(shop=shop)
     wanted = Wanted(said.tracks_clicks, said.tracks_opens, said.utm_source)
     domain = said.link_domain.rstrip("/") or settings.PUBLIC_URL
+    back = said.return_path or settings.BOUNCE_ADDRESS
+    key = said.dkim_selector, said.dkim_key
     return {
-        pk: Marks(wanted, _links_id(each, wanted), domain)
+        pk: Marks(wanted, _links_id(each, wanted), domain, back, key)
         for pk, each in templates.items()
         if each.shop_id == shop.pk
     }

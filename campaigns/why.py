@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from campaigns import entries, holdout, outline
+from campaigns import addresses, entries, holdout, outline, program
 from campaigns.models import Campaign, Enrolment, Message
 from customers.models import Customer
 from segments import rules
@@ -24,11 +24,10 @@ SELECT {judged} FROM customers_customer c LEFT JOIN customers_profile p ON p.cus
 WHERE c.id = %(customer)s
 """
 CONSENT = """EXISTS (SELECT FROM customers_consent o WHERE o.customer_id = c.id
-    AND o.channel = 'email' AND o.purpose = 'marketing' AND o.ended_at IS NULL)"""
+    AND o.channel = {channel} AND o.purpose = 'marketing' AND o.ended_at IS NULL)"""
 SUPPRESSED = """NOT EXISTS (SELECT FROM customers_suppression s WHERE s.shop_id = c.shop_id
-    AND s.channel = 'email' AND lower(s.address) = lower(c.email))"""
-ADDRESS = "c.email <> ''"
-TOLD = {ADDRESS: "address", CONSENT: "consent", SUPPRESSED: "suppression"}
+    AND s.channel = {channel} AND lower(s.address) = lower({address}))"""
+Asked = tuple[str, Compiled, bool, str]  # words, condition, whether it must hold, and its key
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,12 @@ def _at_the_gate(gate: dict[str, Any] | None) -> Iterator[str]:
         yield _("It was night where the customer lives (%s); it waited.") % gate["night_in"]
     if cap := gate.get("cap"):
         known = {**cap, "by": ", ".join(cap.get("by") or ["–"])}
-        yield _("At most %(messages)d messages in %(days)d days; used by: %(by)s.") % known
+        said = _("At most %(messages)d messages in %(days)d days; used by: %(by)s.")
+        if cap.get("own"):
+            said = _("The customer wants at most %(messages)d messages a week; used by: %(by)s.")
+        yield said % known
+    if topic := gate.get("topic"):
+        yield _("Its topic: %s.") % topic
     if gate["refusal"]:
         yield _("Refused at the gate: %s.") % gate["refusal"]
     else:
@@ -132,7 +136,7 @@ def _judged(campaign: Campaign, customer: Customer) -> list[Clause]:
     asked = [*_rules(campaign), *_draws(campaign)]
     params: dict[str, Any] = {"customer": customer.pk}
     judged = []
-    for _words, condition, wanted in asked:
+    for _words, condition, wanted, _key in asked:
         params |= condition.params
         judged += [f"({condition.sql}) = {wanted}", condition.seen]
     with connection.cursor() as cursor:
@@ -143,13 +147,13 @@ def _judged(campaign: Campaign, customer: Customer) -> list[Clause]:
             bool(row[2 * number]),
             words,
             json.loads(row[2 * number + 1]),
-            TOLD.get(condition.sql, ""),
+            key,
         )
-        for number, (words, condition, _wanted) in enumerate(asked)
+        for number, (words, condition, _wanted, key) in enumerate(asked)
     ]
 
 
-def _rules(campaign: Campaign) -> Iterator[tuple[str, Compiled, bool]]:
+def _rules(campaign: Campaign) -> Iterator[Asked]:
     """The audience part by part, and the exclusion, each with whether it must hold."""
     audience = campaign.plan.get("audience")
     parts = audience.get("all", [audience]) if audience else []
@@ -162,18 +166,37 @@ def _rules(campaign: Campaign) -> Iterator[tuple[str, Compiled, bool]]:
             compiled = rules.compile(rule, shop=campaign.shop, prefix=f"w{number}_")
         except RuleError:
             compiled = Compiled("NULL::boolean", {})
-        yield (words if must else _("Is left out if: %s") % words), compiled, must
+        yield (words if must else _("Is left out if: %s") % words), compiled, must, ""
 
 
-def _draws(campaign: Campaign) -> Iterator[tuple[str, Compiled, bool]]:
+def _draws(campaign: Campaign) -> Iterator[Asked]:
     own = holdout.SQL.format(campaign="%(campaign)s", customer="c.id", percent="%(percent)s")
     control = holdout.SQL.format(campaign="%(control)s", customer="c.id", percent="%(always)s")
     percent = campaign.holdout_percent
     params = {"campaign": campaign.pk, "percent": percent}
-    yield _("Not among the %s percent held out.") % percent, Compiled(own, params), False
+    yield _("Not among the %s percent held out.") % percent, Compiled(own, params), False, ""
     if campaign.shop.control_percent:
         always = {"control": f"shop-{campaign.shop_id}", "always": campaign.shop.control_percent}
-        yield _("Not in the shop's control group."), Compiled(control, always), False
-    yield _("Has an e-mail address."), Compiled(ADDRESS, {}), True
-    yield _("Has given consent to e-mails."), Compiled(CONSENT, {}), True
-    yield _("The address is not suppressed."), Compiled(SUPPRESSED, {}), True
+        yield _("Not in the shop's control group."), Compiled(control, always), False, ""
+    for channel in _channels(campaign):
+        yield from _reached(channel)
+
+
+def _channels(campaign: Campaign) -> list[str]:
+    """Those the campaign's steps write on."""
+    steps = [step for _path, step in program.walk(campaign.plan.get("steps", []))]
+    return sorted({step.get("channel", "email") for step in steps if "send" in step})
+
+
+def _reached(channel: str) -> Iterator[Asked]:
+    """Address, consent and suppression, each of that channel."""
+    key, address = f"on_{channel}", addresses.of_channel(f"%(on_{channel})s::text")
+    known = {key: channel}
+    has = f"({address}) <> ''"
+    yield _("Has an address for the channel “%s”.") % channel, Compiled(has, known), True, "address"
+    consent = CONSENT.format(channel=f"%({key})s")
+    words = _("Has given consent to the channel “%s”.") % channel
+    yield words, Compiled(consent, known), True, "consent"
+    free = SUPPRESSED.format(channel=f"%({key})s", address=address)
+    words = _("The address is not suppressed on the channel “%s”.") % channel
+    yield words, Compiled(free, known), True, "suppression"

@@ -43,6 +43,8 @@ app.conf.beat_schedule = {
     "Send due messages": every(1, "campaigns.tasks.send_due"),
     "Tell the shops' endpoints": every(5, "shops.tasks.deliver_outgoing"),
     "Ask shops for what they did not deliver": every(60, "shops.tasks.reconcile_orders"),
+    "Send requested mails": every(10, "campaigns.tasks.send_notices"),
+    "Read bounces": every(60, "campaigns.tasks.read_bounces"),
     "Read opens and clicks": every(3, "campaigns.tasks.read_signals"),
     "Find messages left in flight": every(60, "campaigns.tasks.sweep"),
     "Follow the clock: segments": every(60, "segments.tasks.recheck_due"),
@@ -89,6 +91,7 @@ ANNOUNCED = {
     "reconcile": "shops.tasks.reconcile_orders",
     "message": "campaigns.tasks.send_due",
     "count": "segments.tasks.run_counts",
+    "notice": "campaigns.tasks.send_notices",
     "signal": "campaigns.tasks.read_signals",
     "replay": "campaigns.tasks.replay",
 }

@@ -4,6 +4,7 @@ import shutil
 import socket
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.db import OperationalError, connection
@@ -11,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.timezone import now
 from kombu.exceptions import OperationalError as BrokerError
 
+from campaigns import mail_dns
 from campaigns.models import Message
 from config.celery import app
 from customers.models import Customer
@@ -36,7 +38,7 @@ def examine() -> list[Finding]:
     found = [database()]
     if found[0].well:
         found += [migrations(), clock(), waiting(), in_flight()]
-    return [*found, broker(), mail(), disk(), secrets()]
+    return [*found, broker(), mail(), *mail_domains(), disk(), secrets()]
 
 
 def database() -> Finding:
@@ -109,6 +111,18 @@ def mail() -> Finding:
     except OSError as fault:
         return Finding("mail", False, f"{where}: {fault}", "Check EMAIL_URL and the firewall.")
     return Finding("mail", True, where)
+
+
+def mail_domains() -> list[Finding]:
+    """The DNS lets receivers believe our mails; asked only where mails leave the machine."""
+    if settings.EMAIL_IS_CAUGHT:
+        return []
+    try:
+        wrong = list(islice(mail_dns.faults(), 5))
+    except OperationalError as fault:
+        return [Finding("mail domains", False, str(fault).strip(), "The database comes first.")]
+    advice = "Mail settings → Check the sending domain shows the records to add."
+    return [Finding("mail domains", not wrong, "; ".join(wrong) or "in order", advice)]
 
 
 def disk() -> Finding:

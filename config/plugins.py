@@ -20,6 +20,18 @@ CONNECTORS = {
 # name: a campaigns.channels.base.Channel
 CHANNELS = {
     "email": "campaigns.channels.email.Email",
+    "push": "campaigns.channels.push.Push",
+    "sms": "campaigns.channels.sms.Sms",
+    "webhook": "campaigns.channels.webhook.Webhook",
+}
+
+# The address of a customer (c) on each channel, as SQL; empty or null where there is none.
+CHANNEL_ADDRESSES = {
+    "email": "c.email",
+    "push": """(SELECT b.endpoint FROM campaigns_pushsubscription b WHERE b.customer_id = c.id
+        AND b.gone_at IS NULL ORDER BY b.id DESC LIMIT 1)""",
+    "sms": "c.phone",
+    "webhook": "c.external_id",
 }
 
 # name: a reviews_nlp.analysers.base.Analyser
@@ -71,6 +83,7 @@ TEMPLATE_SOURCES = {
 API_RESOURCES = {
     "absences": "campaigns.why_api.Absences",
     "campaigns": "campaigns.api.Campaigns",
+    "confirmations": "campaigns.confirmation_api.Confirmations",
     "consents": "customers.consent_api.Consents",
     "customers": "customers.api.Customers",
     "deliveries": "customers.delivery_api.Deliveries",
@@ -80,6 +93,7 @@ API_RESOURCES = {
     "orders": "customers.api.Orders",
     "products": "shops.api.Products",
     "profiles": "segments.api.Profiles",
+    "push-subscriptions": "campaigns.channel_api.PushSubscriptions",
     "recommendations": "insights.api.Recommendations",
     "reviews": "reviews_nlp.api.Reviews",
     "scores": "insights.api.Scores",
@@ -106,6 +120,7 @@ EVENTS = {
     "message.bounced": _("A carrier refused a message's address for good"),
     "message.opened": _("A message was opened, by a person or a machine; it says which"),
     "message.clicked": _("A link of a message was followed, by a person or a machine"),
+    "message.complained": _("A customer called a message spam"),
     "message.unsubscribed": _("A customer unsubscribed by a message's link"),
     "consent.withdrawn": _("A customer withdrew a permission"),
     "order.placed": _("An order arrived"),

@@ -124,6 +124,9 @@ EMAIL_IS_CAUGHT = not env.str("EMAIL_URL", default="")
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"smtp://127.0.0.1:{CATCHER_PORT}")
 vars().update(EMAIL_CONFIG)
 SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=8)
+# Where bounces come back to, as name+…@domain, and the mailbox it is read from.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="hello@shop.example.com")
 
 LANGUAGE_CODE = "en"
@@ -164,6 +167,7 @@ SPECTACULAR_SETTINGS = {
 
 CONNECTORS = plugins.CONNECTORS
 CHANNELS = plugins.CHANNELS
+CHANNEL_ADDRESSES = plugins.CHANNEL_ADDRESSES
 ANALYSERS = plugins.ANALYSERS
 RECOMMENDERS = plugins.RECOMMENDERS
 LLM_PROVIDERS = plugins.LLM_PROVIDERS

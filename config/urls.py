@@ -7,7 +7,8 @@ from django.utils.module_loading import import_string
 from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
-from campaigns.pages import click, opened, unsubscribe
+from campaigns.notice_pages import notice
+from campaigns.pages import click, opened, unsubscribe, wishes
 from shops.pages import hook, script, site
 from shops.rest import problems, reference
 
@@ -31,6 +32,8 @@ urlpatterns = [
     path("api/v1/", include(api.urls)),
     re_path("^api/", problems.not_found),
     path("u/<str:token>/", unsubscribe, name="unsubscribe"),
+    path("w/<str:token>/", wishes, name="preferences"),
+    path("n/<str:token>/", notice, name="notice"),
     path("c/<str:token>/<int:number>/", click, name="click"),
     path("o/<str:token>/", opened, name="opened"),
 ]

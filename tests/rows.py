@@ -4,8 +4,9 @@ import json
 
 from django.utils.timezone import now
 
-from campaigns import engine, launching, ready_made
-from campaigns.models import Campaign, CaughtMail, FrequencyCap, MailSettings
+from campaigns import asking, engine, launching, ready_made
+from campaigns.channel_models import ChannelAccount, PushSubscription
+from campaigns.models import Campaign, CaughtMail, FrequencyCap, MailSettings, Topic
 from customers import consent, imports, profiles
 from customers.file_import_models import FileImport
 from customers.merge_models import Merge
@@ -71,6 +72,12 @@ def how_mails_leave(shop: Shop) -> None:
     """What a shop said about its mails."""
     FrequencyCap.objects.create(shop=shop, messages=100, days=1)
     MailSettings.objects.create(shop=shop)
+    Topic.objects.create(shop=shop, key="news", name="News")
+    asking.copy(make.customer(shop))
+    ChannelAccount.objects.create(shop=shop, channel="push", sender="mailto:x@example.com")
+    PushSubscription.objects.create(
+        shop=shop, customer=make.customer(shop), endpoint=f"https://push.example.com/{shop.pk}"
+    )
 
 
 def what_numbers_bring(shop: Shop) -> None:

@@ -54,5 +54,5 @@ def trusted() -> ssl.SSLContext:
 
 def mail_of(letter: Letter) -> Mail:
     """The letter as it goes over the wire. Raises AddressError and RenderingError."""
-    envelope = mime.sender_of(letter).encode(), mime.address(letter.email).encode()
+    envelope = mime.returns_to(letter).encode(), mime.address(letter.email).encode()
     return Mail(letter, envelope, mime.compose(letter), mime.message_id(letter))

@@ -43,7 +43,7 @@ def test_a_mail_arrives_whole_with_its_headers(mail_catcher):
     assert mail["From"] == "Tea & Co <hello@tea.example>"
     assert mail["To"] == "ann@example.com"
     assert mail["Message-ID"] == ids[0]
-    assert mail["X-Waymark-Message"] == str(letter.id)
+    assert mail["X-Waymark-Message"].startswith(f"{letter.id}-")
     assert mail["List-Unsubscribe"] == f"<{letter.unsubscribe_url}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail.get_content_type() == "multipart/alternative"

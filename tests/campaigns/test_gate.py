@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campaigns import gate
+from campaigns import addresses, gate
 from campaigns.models import Campaign, CampaignVersion, FrequencyCap, Message
 from customers import consent, zones
 from customers.models import Customer, Suppression
@@ -284,7 +284,9 @@ def judge_at(message, at):
     """Whether the message passes the gate at a moment: the database's clock is set for it."""
     with connection.cursor() as cursor:
         zone = zones.OF_CUSTOMER.format(zones="%(zones)s", shop=gate.SHOP_ZONE)
-        judge = gate.JUDGE.format(zone=zone).replace("now()", "%(at)s::timestamptz")
+        address = addresses.of_channel("m.channel")
+        judge = gate.JUDGE.format(zone=zone, address=address)
+        judge = judge.replace("now()", "%(at)s::timestamptz")
         cursor.execute(judge, gate.known([message.pk]) | {"at": at})
         return cursor.fetchall()[0][1] == "sending"
 

@@ -49,8 +49,8 @@ def test_no_cause_no_consent_and_a_suppressed_address_are_said(shop):
 
     assert missing(build.campaign(shop), ann) == [
         "Enters at the stage at_risk",
-        "Has given consent to e-mails.",
-        "The address is not suppressed.",
+        "Has given consent to the channel “email”.",
+        "The address is not suppressed on the channel “email”.",
     ]
 
 
