@@ -1,5 +1,7 @@
 """What this room shows on the overview and on the customer page."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
@@ -25,6 +27,12 @@ def stages(shop: Shop) -> Panel:
     return Panel(_("Customers by stage"), "panels/chart.html", context, width=8)
 
 
+def _rule(visit: StageVisit) -> dict[str, Any]:
+    """The rule that put somebody here; of a past that was worked out, the stage's of today."""
+    rule: dict[str, Any] = visit.why.get("rule") or visit.stage.rule
+    return rule
+
+
 def visits(customer: Customer) -> Panel:
     """The stages the customer went through, newest first, with the rule that put them there."""
     rows = (
@@ -33,5 +41,5 @@ def visits(customer: Customer) -> Panel:
         .order_by("-entered_at")[:20]
     )
     names = Names(customer.shop)
-    shown = [(visit, rules.describe(visit.why.get("rule", {}), names=names)) for visit in rows]
+    shown = [(visit, rules.describe(_rule(visit), names=names)) for visit in rows]
     return Panel(_("Journey"), "panels/visits.html", {"visits": shown}, width=4)

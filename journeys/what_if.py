@@ -33,10 +33,11 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Outlook:
-    """From one stage: the chance to reach the goal, the days of who does, the value of standing
-    here."""
+    """From one stage: the chance to reach the goal within the horizon and ever, the days of who
+    does, and what somebody who stands here brings within the horizon."""
 
     stage: str
+    soon: Estimate
     chance: Estimate
     days: Estimate | None
     value_cents: Estimate
@@ -110,9 +111,12 @@ class Model:
         chances, days = np.array([d.chance for d in drawn]), np.array([d.days for d in drawn])
         value = chain.value(self.step, self.reward, horizon_days)
         values = chain.value(self.drawn, self.reward, horizon_days)
+        soon = chain.within(self.step, target, horizon_days)[-1]
+        sooner = chain.within(self.drawn, target, horizon_days)[:, -1, :]
         return [
             Outlook(
                 key,
+                Estimate.of(soon[i], sooner[:, i]),
                 Estimate.of(mean.chance[i], chances[:, i]),
                 None if np.isnan(mean.days[i]) else Estimate.of(mean.days[i], days[:, i]),
                 Estimate.of(value[i], values[:, i]),
