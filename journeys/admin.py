@@ -5,6 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
@@ -12,10 +15,10 @@ from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminSelectWidget
 
 from journeys import back_dating, backfill, report
 from journeys.console import JourneyPages
-from journeys.models import Journey, Stage
+from journeys.models import Journey, Stage, StageVisit
 from segments import rules
 from segments.rule_field import RuleField
-from shops.console import ShopAdmin
+from shops.console import ReadOnly, ShopAdmin
 
 OUTCOMES = [("", _("on the way")), ("goal", _("the goal")), ("loss", _("a loss"))]
 
@@ -83,13 +86,19 @@ class Journeys(JourneyPages, ShopAdmin):
     """Maps of stages; saving one places everybody anew."""
 
     actions_list = ("ready_made",)
+    actions_detail = ("to_map",)
     change_form_before_template = "journeys/past.html"
     fields = (("shop", "active"), ("name", "key"), "description")
     prepopulated_fields = {"key": ["name"]}
-    list_display = ("name", "key", "active", "customers_by_stage", "shop")
+    list_display = ("name", "on_map", "active", "customers_by_stage", "shop")
     list_filter = ("shop",)
     list_select_related = ("shop",)
     inlines = (Stages,)
+
+    @admin.display(description=_("map"))
+    def on_map(self, journey: Journey) -> SafeString:
+        address = reverse("admin:journeys_journey_map", args=[journey.pk])
+        return format_html('<a href="{}">{}</a>', address, gettext("Open the map"))
 
     @admin.display(description=_("customers"))
     def customers_by_stage(self, journey: Journey) -> str:
@@ -115,3 +124,21 @@ class Journeys(JourneyPages, ShopAdmin):
         journey = self.get_object(request, object_id)
         known = {"without_past": backfill.without_past(journey) if journey else []}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **known})
+
+
+@admin.register(StageVisit)
+class StageVisits(ReadOnly, ShopAdmin):
+    """Who stood where and went whither: what the figures of the map lead to."""
+
+    list_display = ("customer_name", "stage", "entered_at", "left_at", "left_to", "came_from")
+    list_display_links = None
+    list_select_related = ("customer", "stage", "left_to", "came_from")
+
+    @admin.display(description=_("customer"))
+    def customer_name(self, visit: StageVisit) -> SafeString:
+        address = reverse("admin:customers_customer_change", args=[visit.customer_id])
+        return format_html('<a href="{}">{}</a>', address, visit.customer)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        asked = {"stage__id__exact", "left_to__id__exact", "left_to__isnull", "left_at__isnull"}
+        return lookup in asked or super().lookup_allowed(lookup, value, request)

@@ -1,7 +1,9 @@
 """The admin's pages for ready-made journeys, and the buttons that give a journey its past."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,11 +12,15 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from unfold.decorators import action
 
+from customers import rule_choices
 from journeys import backfill, library, ready_made, stages
+from journeys.journey_map import Page
+from journeys.map_query import BESIDE, DAYS, Query
 from journeys.models import Journey
+from segments.models import Segment
 from shops.console import chosen_shop, shops_of
 
 
@@ -26,6 +32,7 @@ class JourneyPages:
         return [
             path("ready-made/begin/", admit(require_POST(self.begin)),
                  name="journeys_journey_begin"),
+            path("<int:pk>/map/", admit(require_safe(self.map)), name="journeys_journey_map"),
             path("<int:pk>/past/", admit(require_POST(self.past)), name="journeys_journey_past"),
             *super().get_urls(),  # type: ignore[misc]
         ]  # fmt: skip
@@ -37,6 +44,31 @@ class JourneyPages:
         offers = [{"of": each, "held": held.get(each.key)} for each in library.ALL]
         known = {"shop": shop, "shops": shops_of(request), "offers": offers}
         return self.page(request, "ready_made", _("Ready-made journeys"), known)
+
+    def map(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The measured journey; whoever may view journeys sees it."""
+        if not self.has_view_permission(request):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        rows = self.get_queryset(request).select_related("shop")  # type: ignore[attr-defined]
+        journey = get_object_or_404(rows, pk=pk)
+        query = Query.of(request.GET.dict())
+        known = {
+            "map": Page(journey, query),
+            "query": query,
+            "kept": query.kept.items(),
+            "kept_query": urlencode(query.kept),
+            "journeys": Journey.objects.filter(shop=journey.shop, active=True).order_by("pk"),
+            "segments": Segment.objects.filter(shop=journey.shop).order_by("name"),
+            "sources": rule_choices.sources(journey.shop, ""),
+            "days": DAYS,
+            "beside": BESIDE.items(),
+            "has_charts": settings.ECHARTS_DIR.is_dir(),
+        }
+        return self.page(request, "map", journey.name, known)
+
+    @action(description=_("Map"), permissions=["view"], variant="primary")
+    def to_map(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:journeys_journey_map", object_id)
 
     def begin(self, request: HttpRequest) -> HttpResponse:
         """One click: the journey, everybody placed on it, its past asked for."""

@@ -150,12 +150,16 @@ class DailyMove(models.Model):
 
 
 class StageRevenue(models.Model):
-    """What customers spent on a day while they were at a stage; cancellations are negative."""
+    """What customers spent on a day while they were at a stage; cancellations are negative.
+
+    With a target it is the orders that led there from the stage.
+    """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="revenue")
     day = models.DateField(_("day"))
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="+")
+    target = models.ForeignKey(Stage, on_delete=models.CASCADE, null=True, related_name="+")
     order_count = models.IntegerField(_("orders"))
     revenue_cents = models.BigIntegerField(_("net revenue"))
 
@@ -163,5 +167,9 @@ class StageRevenue(models.Model):
         verbose_name = _("revenue of a stage")
         verbose_name_plural = _("revenue of stages")
         constraints = [
-            UniqueConstraint(fields=["journey", "day", "stage"], name="stage_revenue_once")
+            UniqueConstraint(
+                fields=["journey", "day", "stage", "target"],
+                nulls_distinct=False,
+                name="stage_revenue_once",
+            )
         ]
