@@ -51,6 +51,7 @@ app.conf.beat_schedule = {
     "Count rules": every(5, "segments.tasks.run_counts"),
     "Follow the stages: segments": every(3600, "segments.tasks.follow_stages"),
     "Follow the clock: stages": every(3600, "journeys.tasks.place_all"),
+    "Fill the past of journeys": every(10, "journeys.tasks.fill_asked"),
     "Count moves on the journeys": every(300, "journeys.tasks.count_moves"),
     "Follow the clock: campaigns": every(600, "campaigns.tasks.enrol_all"),
     "Enter at a time": every(60, "campaigns.tasks.enrol_by_clock"),

@@ -20,8 +20,9 @@ from config.management.commands.import_history import bar, import_orders
 from customers import consent, imports
 from customers.history_files import Document
 from customers.models import Customer, HistoryImport, Order, OrderLine, Touchpoint
-from journeys import lifecycle
-from journeys.models import Stage
+from journeys import backfill, library
+from journeys import ready_made as ready_journeys
+from journeys.models import Journey, Stage
 from reviews_nlp.models import Review
 from segments import starter
 from segments.models import Clustering, Membership, Segment
@@ -51,6 +52,8 @@ def run(url: str) -> dict[str, Any]:
         send(f"{url}/hooks/{gifts.key}/", gifts.webhook_secrets[0], later, record.rows_after)
     )
     wait("pipeline", waiting_rows)
+    for journey in Journey.objects.all():
+        backfill.fill(journey, afresh=True)
     app.send_task("segments.tasks.refresh_rfm")
     app.send_task("segments.tasks.refresh_personas")
     app.send_task("insights.tasks.forecast_days")
@@ -75,7 +78,8 @@ def set_up() -> tuple[Shop, Shop]:
                 "from_email": f"hello@{key}.example.com",
             },
         )
-        lifecycle.create(shop)
+        for ready in (library.LIFECYCLE, library.SECOND_ORDER):
+            ready_journeys.create(shop, ready)
         starter.create(shop)
         made.append(shop)
     return made[0], made[1]
@@ -235,7 +239,9 @@ def counts(record: HistoryImport) -> dict[str, Any]:
         "memberships": Membership.objects.filter(left_at=None).count(),
         "stages": {
             stage.key: stage.visits.filter(left_at=None).count()
-            for stage in Stage.objects.filter(journey__shop=record.shop)
+            for stage in Stage.objects.filter(
+                journey__shop=record.shop, journey__key=library.LIFECYCLE.key
+            )
         },
         "enrolments": Enrolment.objects.count(),
         "holdout": Enrolment.objects.filter(held_out=True).count(),

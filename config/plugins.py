@@ -205,6 +205,10 @@ RULE_KEYS = {
     "stage.*": "journeys.rule_choices.journeys",
 }
 
+# What campaigns are called: a function of (shop, ids) that returns names by id. A journey's map
+# shows which of them customers met.
+CAMPAIGN_NAMES = "campaigns.naming.names"
+
 # Who uses a segment: functions of (shop, key) that return pairs of kind and name.
 SEGMENT_USES = [
     "segments.removal.in_segments",

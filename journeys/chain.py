@@ -68,7 +68,7 @@ def reaching(step: Floats, target: int) -> Reaching:
     chance[target], days[target] = 1.0, 0.0
     if inside:
         fundamental = np.linalg.inv(np.eye(len(inside)) - step[np.ix_(inside, inside)])
-        chance[inside] = fundamental @ step[inside, target]
+        chance[inside] = np.minimum(1.0, fundamental @ step[inside, target])
         # Conditioned on reaching it, a step to a state weighs by the chance from there.
         given = chance[inside]
         days[inside] = (fundamental * given[None, :] / given[:, None]).sum(axis=1)

@@ -1,5 +1,7 @@
 """A journey is a map of stages; a visit is a customer's stay at one of them."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
 from django.utils.timezone import now
@@ -16,12 +18,24 @@ class Journey(models.Model):
     name = models.CharField(_("name"), max_length=100)
     key = models.SlugField(_("key"), max_length=60)
     active = models.BooleanField(_("active"), default=True)
+    description = models.TextField(_("description"), blank=True, default="", db_default="")
+    fill_asked_at = models.DateTimeField(_("past asked for"), null=True, editable=False)
+    fill_afresh = models.BooleanField(default=False, editable=False, db_default=False)
+    filled_at = models.DateTimeField(_("past filled"), null=True, editable=False)
+    fill_fault = models.TextField(_("fault"), blank=True, editable=False, db_default="")
     counted_on = models.DateField(_("counted up to"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("journey")
         verbose_name_plural = _("journeys")
         constraints = [UniqueConstraint(fields=["shop", "key"], name="journey_key")]
+        indexes = [
+            Index(
+                fields=["fill_asked_at"],
+                condition=~Q(fill_asked_at=None),
+                name="journey_fill_asked",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -31,6 +45,7 @@ class Stage(models.Model):
     """A place on the map and the rule that puts customers there.
 
     Of several rules that match, the lowest `priority` wins; `position` is only the drawing order.
+    Whoever the exit rule matches is not here, whatever the rule says.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
@@ -43,7 +58,11 @@ class Stage(models.Model):
     outcome = models.CharField(  # "", goal, loss
         _("what it means to be here"), max_length=8, blank=True, default="", db_default=""
     )
+    expected_days = models.PositiveSmallIntegerField(
+        _("days a stay should take at most"), null=True, blank=True
+    )
     rule = models.JSONField(_("rule"))
+    exit_rule = models.JSONField(_("exit rule"), null=True, blank=True)
     fault = models.TextField(_("fault"), blank=True, editable=False)
 
     class Meta:
@@ -57,6 +76,11 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def whole_rule(self) -> dict[str, Any]:
+        """The rule, and that the exit rule does not match."""
+        return {"all": [self.rule, {"not": self.exit_rule}]} if self.exit_rule else self.rule
 
 
 class StageVisit(models.Model):
@@ -102,7 +126,7 @@ class DailyMove(models.Model):
     """How many customers went from one stage to another on a day, and after how long a stay.
 
     An empty end is the edge of the map. `stay_days` is the lower bound of a band of days: whole
-    ones for two weeks, then weeks, then thirties. May be dropped and counted again.
+    ones up to a hundred, then weeks, then thirties. May be dropped and counted again.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
@@ -126,12 +150,16 @@ class DailyMove(models.Model):
 
 
 class StageRevenue(models.Model):
-    """What customers spent on a day while they were at a stage; cancellations are negative."""
+    """What customers spent on a day while they were at a stage; cancellations are negative.
+
+    With a target it is the orders that led there from the stage.
+    """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="revenue")
     day = models.DateField(_("day"))
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="+")
+    target = models.ForeignKey(Stage, on_delete=models.CASCADE, null=True, related_name="+")
     order_count = models.IntegerField(_("orders"))
     revenue_cents = models.BigIntegerField(_("net revenue"))
 
@@ -139,5 +167,9 @@ class StageRevenue(models.Model):
         verbose_name = _("revenue of a stage")
         verbose_name_plural = _("revenue of stages")
         constraints = [
-            UniqueConstraint(fields=["journey", "day", "stage"], name="stage_revenue_once")
+            UniqueConstraint(
+                fields=["journey", "day", "stage", "target"],
+                nulls_distinct=False,
+                name="stage_revenue_once",
+            )
         ]

@@ -69,20 +69,20 @@ def difference(one: Rate, other: Rate) -> Difference:
 
 def band(days: float) -> int:
     """The lower bound of the band that a stay of so many days is counted in; see BAND."""
-    if days < 14:
+    if days < 100:
         return int(days)
-    if days < 182:
-        return 14 + 7 * int((days - 14) / 7)
-    return 182 + 30 * int((days - 182) / 30)
+    if days < 366:
+        return 100 + 7 * int((days - 100) / 7)
+    return 366 + 30 * int((days - 366) / 30)
 
 
 # The same in SQL, over the days {0}.
-BAND = """CASE WHEN {0} < 14 THEN floor({0}) WHEN {0} < 182 THEN 14 + 7 * floor(({0} - 14) / 7)
-    ELSE 182 + 30 * floor(({0} - 182) / 30) END::int"""
+BAND = """CASE WHEN {0} < 100 THEN floor({0}) WHEN {0} < 366 THEN 100 + 7 * floor(({0} - 100) / 7)
+    ELSE 366 + 30 * floor(({0} - 366) / 30) END::int"""
 
 
 def width(lower: int) -> int:
-    return 1 if lower < 14 else 7 if lower < 182 else 30
+    return 1 if lower < 100 else 7 if lower < 366 else 30
 
 
 def quartiles(bands: Mapping[int, int]) -> Quartiles | None:

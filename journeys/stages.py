@@ -32,7 +32,7 @@ OPEN = """
 INSERT INTO journeys_stagevisit (shop_id, journey_id, stage_id, customer_id, entered_at, why,
     came_from_id)
 SELECT %(shop)s, %(journey)s, f.stage_id, f.customer_id, now(),
-    f.facts || jsonb_build_object('rule', s.rule), b.stage_id
+    f.facts || jsonb_build_object('rule', s.rule, 'exit_rule', s.exit_rule), b.stage_id
 FROM fitting f JOIN journeys_stage s ON s.id = f.stage_id
 LEFT JOIN journeys_stagevisit b ON b.customer_id = f.customer_id
     AND b.journey_id = %(journey)s AND b.left_at = now()
@@ -70,6 +70,11 @@ def place_all() -> None:
         place(shop)
 
 
+def place_on(journey: Journey) -> int:
+    """Move everybody to the stage of this journey that they now belong to."""
+    return _place(journey, None) if journey.active else 0
+
+
 def _place(journey: Journey, customers: list[int] | None) -> int:
     cases, joins, params = _cases(journey, wide=customers is None)
     only = "" if customers is None else "AND c.id = ANY(%(customers)s)"
@@ -91,7 +96,7 @@ def _cases(journey: Journey, *, wide: bool) -> tuple[str, str, dict[str, Any]]:
     for stage in journey.stages.order_by("priority"):
         try:
             compiled = rules.compile(
-                stage.rule, shop=journey.shop, prefix=f"s{stage.pk}_", wide=wide
+                stage.whole_rule, shop=journey.shop, prefix=f"s{stage.pk}_", wide=wide
             )
         except RuleError as fault:
             _mark(stage, str(fault))

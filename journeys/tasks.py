@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from journeys import counting, stages
+from journeys import backfill, counting, stages
 
 
 @shared_task(ignore_result=True)
@@ -18,3 +18,8 @@ def count_moves() -> None:
 @shared_task(ignore_result=True)
 def count_moves_in_full() -> None:
     counting.count_all(full=True)
+
+
+@shared_task(ignore_result=True)
+def fill_asked() -> None:
+    backfill.fill_asked()

@@ -30,8 +30,8 @@ SELECT origin_id, target_id, stay_days,
 FROM ({moves}) AS m WHERE day < %(end)s GROUP BY 1, 2, 3
 """
 SPENT = """
-SELECT stage_id, sum(order_count)::bigint, sum(revenue_cents)::bigint FROM ({revenue}) AS r
-WHERE day >= %(start)s AND day < %(end)s GROUP BY 1
+SELECT stage_id, target_id, sum(order_count)::bigint, sum(revenue_cents)::bigint
+FROM ({revenue}) AS r WHERE day >= %(start)s AND day < %(end)s GROUP BY 1, 2
 """
 
 
@@ -56,12 +56,14 @@ def drops(origin: Stage | None, target: Stage | None) -> bool:
 
 @dataclass(frozen=True)
 class Edge:
-    """A move from one stage to another; None is the edge of the map."""
+    """A move from one stage to another; None is the edge of the map. The revenue is that of the
+    orders that led this way."""
 
     origin: Stage | None
     target: Stage | None
     rate: Rate
     stay: Quartiles | None
+    revenue_cents: int = 0
 
     @property
     def id(self) -> str:
@@ -171,10 +173,18 @@ def measure(journey: Journey, period: Period, whose: Whose = EVERYBODY) -> Measu
             standings[origin].bands[band] += within
     for standing in standings.values():
         standing.customer_days += standing.at_start * period.days
-    for stage, orders, revenue in spent:
-        standings[stage].order_count, standings[stage].revenue_cents = orders, revenue
+    brought = {(stage, target): revenue for stage, target, _orders, revenue in spent if target}
+    for stage, _target, orders, revenue in spent:
+        standings[stage].order_count += orders
+        standings[stage].revenue_cents += revenue
     edges = [
-        _edge(stages.get(ends[0] or 0), stages.get(ends[1] or 0), bands, standings)
+        _edge(
+            stages.get(ends[0] or 0),
+            stages.get(ends[1] or 0),
+            bands,
+            standings,
+            brought.get(ends, 0),
+        )
         for ends, bands in counted.items()
     ]
     return Measured(journey, period, whose, tuple(standings.values()), tuple(_sorted(edges)))
@@ -237,11 +247,12 @@ def _edge(
     target: Stage | None,
     bands: dict[int, int],
     standings: dict[int, Standing],
+    brought: int,
 ) -> Edge:
     moves = sum(bands.values())
     of = standings[origin.pk].stays if origin else moves
     stay = rates.quartiles(bands) if origin else None
-    return Edge(origin, target, rates.rate(moves, of), stay)
+    return Edge(origin, target, rates.rate(moves, of), stay, brought)
 
 
 def _absent(edge: Edge, measured: Measured) -> Edge:

@@ -33,10 +33,11 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Outlook:
-    """From one stage: the chance to reach the goal, the days of who does, the value of standing
-    here."""
+    """From one stage: the chance to reach the goal within the horizon and ever, the days of who
+    does, and what somebody who stands here brings within the horizon."""
 
     stage: str
+    soon: Estimate
     chance: Estimate
     days: Estimate | None
     value_cents: Estimate
@@ -47,7 +48,7 @@ class Forecast:
     """How many reach the goal within the horizon as things are and as asked, and what it brings.
 
     The differences are computed draw by draw, so their intervals are narrower than those of two
-    forecasts apart. What a day at a stage brings is taken as it was measured.
+    forecasts apart. What a day and a move bring is taken as it was measured.
     """
 
     origin: str
@@ -91,10 +92,21 @@ class Model:
         return chain.draws(self.counts, DRAWS)
 
     @cached_property
-    def reward(self) -> chain.Floats:
-        """What a customer brings on a day at each stage."""
+    def _brought(self) -> chain.Floats:
+        """What a move brings on average, by the orders that led that way."""
+        brought = np.zeros((len(self.keys) + 1, len(self.keys) + 1))
+        for edge in self.measured.edges:
+            if edge.origin and edge.target and edge.moves:
+                ends = self.at(edge.origin.key), self.at(edge.target.key)
+                brought[ends] = edge.revenue_cents / edge.moves
+        return brought
+
+    def reward(self, step: chain.Floats) -> chain.Floats:
+        """What a customer brings on a day at each stage: by staying, and by moving on."""
         spent = np.array([float(s.revenue_cents) for s in self.measured.standings])
-        return np.append(spent / np.maximum(self.counts.days, 1.0), 0.0)
+        spent -= (self._brought[:-1] * self.counts.moves).sum(axis=1)
+        staying = np.append(spent / np.maximum(self.counts.days, 1.0), 0.0)
+        return staying + (step * self._brought).sum(axis=-1)
 
     def at(self, key: str) -> int:
         """Where a stage stands in the matrices. Raises NotAsked."""
@@ -108,11 +120,14 @@ class Model:
         mean = chain.reaching(self.step, target)
         drawn = [chain.reaching(step, target) for step in self.drawn]
         chances, days = np.array([d.chance for d in drawn]), np.array([d.days for d in drawn])
-        value = chain.value(self.step, self.reward, horizon_days)
-        values = chain.value(self.drawn, self.reward, horizon_days)
+        value = chain.value(self.step, self.reward(self.step), horizon_days)
+        values = chain.value(self.drawn, self.reward(self.drawn), horizon_days)
+        soon = chain.within(self.step, target, horizon_days)[-1]
+        sooner = chain.within(self.drawn, target, horizon_days)[:, -1, :]
         return [
             Outlook(
                 key,
+                Estimate.of(soon[i], sooner[:, i]),
                 Estimate.of(mean.chance[i], chances[:, i]),
                 None if np.isnan(mean.days[i]) else Estimate.of(mean.days[i], days[:, i]),
                 Estimate.of(value[i], values[:, i]),
@@ -156,9 +171,10 @@ class Model:
     def _earned(self, steps: chain.Floats, days: int) -> chain.Floats:
         here, coming = self._standing(), self._arriving()
         earned, total = np.zeros(steps.shape[:-1]), np.zeros(len(steps))
+        reward = self.reward(steps)
         for _day in range(days):
             total += earned @ coming
-            earned = self.reward + (steps @ earned[..., None])[..., 0]
+            earned = reward + (steps @ earned[..., None])[..., 0]
         return total + earned @ here
 
     def _standing(self) -> chain.Floats:

@@ -237,7 +237,7 @@ def test_a_journey_that_is_not_active_is_left_uncounted():
     assert not DailyMove.objects.exists()
 
 
-@pytest.mark.parametrize("days", [0, 0.5, 13.9, 14, 20.9, 21, 181.9, 182, 400])
+@pytest.mark.parametrize("days", [0, 0.5, 99.9, 100, 106.9, 107, 365.9, 366, 700])
 @pytest.mark.django_db
 def test_bands_are_the_same_in_sql(days):
     with connection.cursor() as cursor:

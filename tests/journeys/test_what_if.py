@@ -76,3 +76,23 @@ def test_outlooks_give_chance_days_and_value_of_each_stage():
     assert found["new"].value_cents.value < found["active"].value_cents.value
     assert found["lost"].chance.value == 0
     assert found["lost"].days is None
+
+
+@pytest.mark.django_db
+def test_an_order_that_leads_on_is_brought_by_the_move():
+    shop = make.shop(timezone="UTC", currency="EUR")
+    journey = lifecycle.create(shop)
+    item = make.product(shop)
+    for number in range(60):
+        ann = make.customer(shop)
+        went(ann, ("at_risk", 40), *([("won_back", 20)] if number < 20 else []))
+        if number < 20:
+            make.order(ann, placed_at=make.days_ago(20.001), lines=((item, 1, 5_000),))
+    counting.count(journey)
+    found = measure(journey, last(shop, 60))
+
+    assert found.edge("edge:at_risk>won_back").revenue_cents == 100_000
+    assert found.standing("stage:at_risk").revenue_cents == 100_000
+    forecast = Model(found).forecast("at_risk", "won_back", "won_back", 10)
+    each = forecast.more_revenue_cents.value / forecast.more_reached.value
+    assert each == pytest.approx(5_000)

@@ -1,0 +1,171 @@
+"""What the page of a journey shows: its stages as columns, the ways between them, what if."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from journeys import met, moods, transitions
+from journeys.map_query import Query
+from journeys.met import Met
+from journeys.models import Journey
+from journeys.moods import Mood
+from journeys.transitions import Change, Edge, Measured, Standing
+from journeys.what_if import Forecast, Model, NotAsked, Outlook
+from segments import touchpoint_words
+
+MOST_MET, GREY = 3, "#9ca3af"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A stage with what was measured of it, what was met there, and what it is worth."""
+
+    standing: Standing
+    mood: Mood | None
+    met: list[tuple[Met, str]]
+    outlook: Outlook | None
+
+    @property
+    def too_long(self) -> bool:
+        """Whether half of the stays took longer than a marketer expects."""
+        stay, expected = self.standing.stay, self.standing.stage.expected_days
+        return bool(stay and expected and stay.median > expected)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The map of a journey as it was asked for."""
+
+    journey: Journey
+    query: Query
+
+    @cached_property
+    def measured(self) -> Measured:
+        return transitions.measure(self.journey, self.query.period(self.journey), self.query.whose)
+
+    @cached_property
+    def model(self) -> Model:
+        return Model(self.measured)
+
+    @cached_property
+    def goal(self) -> str:
+        """The key of the stage that is the goal; "" where none is marked."""
+        goals = (s.stage.key for s in self.measured.standings if s.stage.outcome == "goal")
+        return next(goals, "")
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        period, whose = self.measured.period, self.query.whose
+        spoken = moods.of(self.journey, period, whose)
+        outlooks = self.model.outlooks(self.goal) if self.goal else []
+        ahead = {outlook.stage: outlook for outlook in outlooks}
+        columns = []
+        for standing in self.measured.standings:
+            found = met.at_stage(self.journey, standing.stage, period, whose)[:MOST_MET]
+            columns.append(
+                Column(
+                    standing,
+                    spoken.get(standing.stage.pk),
+                    self._named(found),
+                    ahead.get(standing.stage.key),
+                )
+            )
+        return columns
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """Each way beside the other period or everybody; empty when nothing is compared."""
+        other = self.query.other(self.journey)
+        if other is None:
+            return []
+        return transitions.compare(self.measured, transitions.measure(self.journey, *other))
+
+    @cached_property
+    def rows(self) -> list[tuple[Edge, Change | None]]:
+        if self.changes:
+            return [(change.now, change) for change in self.changes]
+        return [(edge, None) for edge in self.measured.edges]
+
+    @cached_property
+    def chosen(self) -> Edge | None:
+        """The way that somebody looks into."""
+        return next((e for e in self.measured.edges if e.id == self.query.edge), None)
+
+    @cached_property
+    def met_on_chosen(self) -> list[tuple[Met, str]]:
+        edge = self.chosen
+        if edge is None or edge.origin is None:
+            return []
+        period, whose = self.measured.period, self.query.whose
+        return self._named(met.on_edge(self.journey, edge.origin, edge.target, period, whose))
+
+    @cached_property
+    def ways(self) -> list[Edge]:
+        """Of which it can be asked what if."""
+        return [e for e in self.measured.edges if e.origin and e.target and e.moves >= 10]
+
+    @cached_property
+    def way(self) -> Edge | None:
+        """The way that is asked about: the one named, or the one that most customers go onward,
+        from where most are lost if there is one."""
+        named = next((e for e in self.ways if e.id == self.query.way), None)
+        onward = [
+            edge
+            for edge in self.ways
+            if "loss" not in {stage.outcome for stage in (edge.origin, edge.target) if stage}
+        ]
+        worst = self.measured.worst
+        beside = [edge for edge in onward if worst and edge.origin == worst.origin]
+        return named or max(beside or onward, key=lambda e: e.moves, default=None)
+
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        way = self.way
+        if not (self.goal and way and way.origin and way.target):
+            return None
+        try:
+            return self.model.forecast(
+                way.origin.key, way.target.key, self.goal, self.query.percent
+            )
+        except NotAsked:
+            return None
+
+    @cached_property
+    def chart(self) -> dict[str, Any]:
+        """The flows, from where customers came to where they went; the table beside says it all."""
+        edges = self.measured.edges
+        ends = [("from", e.origin, _("Arrived")) for e in edges]
+        ends += [("to", e.target, _("Left the map")) for e in edges]
+        nodes = {
+            _node(side, stage): {
+                "name": _node(side, stage),
+                "label": stage.name if stage else edge_of_map,
+                "colour": stage.colour if stage else GREY,
+            }
+            for side, stage, edge_of_map in ends
+        }
+        links = [
+            {"source": _node("from", e.origin), "target": _node("to", e.target), "value": e.moves}
+            for e in edges
+        ]
+        labels = [_label(e) for e in edges]
+        return {"kind": "sankey", "nodes": list(nodes.values()), "links": links, "labels": labels}
+
+    def _named(self, found: list[Met]) -> list[tuple[Met, str]]:
+        """With the names of campaigns, which a room above knows, or what was done in words."""
+        ids = sorted({m.campaign for m in found if m.campaign})
+        names = import_string(settings.CAMPAIGN_NAMES)(self.journey.shop, ids) if ids else {}
+        return [(m, names.get(m.campaign, "") or touchpoint_words.done(m.kind)) for m in found]
+
+
+def _node(side: str, stage: Any) -> str:
+    return f"{side}:{stage.key if stage else ''}"
+
+
+def _label(edge: Edge) -> str:
+    origin = edge.origin.name if edge.origin else _("Arrived")
+    return f"{origin} → {edge.target.name if edge.target else _('left the map')}"
