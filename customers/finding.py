@@ -6,15 +6,14 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Concat, Lower
 
 from customers.models import Customer
-from shops.console import MOST_ROWS
 
-LONGEST = 254
+LONGEST, MOST = 254, 5_000
 
 
 def matching(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     """Those whose e-mail, name or last name begins with the text, or whose id it is.
 
-    Of each way at most as many as a list pages through: "a" begins the names of a tenth of them.
+    Of each way at most MOST: "a" begins the names of a tenth of them, and nobody pages so far.
     """
     words = " ".join(text.replace("\x00", "").split())[:LONGEST].lower()
     if not words:
@@ -37,4 +36,4 @@ def matching(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
 
 
 def _keys(found: QuerySet[Any]) -> QuerySet[Any, Any]:
-    return found.values("pk")[:MOST_ROWS]
+    return found.values("pk")[:MOST]
