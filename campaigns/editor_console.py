@@ -16,6 +16,7 @@ from campaigns import editor, editor_entry, editor_fields, outline, program, ver
 from campaigns.console_pages import CampaignPage
 from campaigns.models import Campaign
 from campaigns.plan_schema import PlanError
+from segments.rule_field import RuleWidget
 
 MOST = 500_000  # characters of a plan
 
@@ -44,8 +45,11 @@ class EditorPages(CampaignPage):
             else:
                 _say(request, campaign, moved)
                 return redirect("admin:campaigns_campaign_steps", campaign.pk)
+        rule = RuleWidget(shop=campaign.shop_id)
         known: dict[str, Any] = {
             "campaign": campaign,
+            "rule_widget": rule.render("rule", ""),
+            "rule_media": rule.media,
             "plan": plan,
             "fault": fault,
             "kinds": editor_fields.kinds(campaign.shop),

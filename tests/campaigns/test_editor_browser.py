@@ -1,5 +1,6 @@
 """The editor in a real browser, by keyboard alone."""
 
+import json
 import os
 import shutil
 
@@ -110,3 +111,19 @@ def test_a_fault_is_shown_at_its_step_while_it_is_made(page, live_server, campai
     page.wait_for_selector("[data-status].wm-alert")
     assert "add up to 100" in page.locator("[data-status]").inner_text()
     assert "Split" in page.locator(".wm-faulty").inner_text()
+
+
+def test_the_rule_of_a_branch_is_built_as_that_of_a_segment(page, live_server, campaign):
+    open_editor(page, live_server, campaign)
+    page.select_option("[data-add]", "branch")
+    page.wait_for_selector("[data-side] [data-built]")
+
+    page.get_by_role("button", name="JSON").click()
+    rule = {"field": "facts.order_count", "op": ">=", "value": 7}
+    text = page.locator("[data-side] textarea")
+    text.fill(json.dumps(rule))
+    text.blur()
+    page.wait_for_function("document.querySelector('[role=tree]').innerText.includes('7')")
+    keep(page)
+
+    assert Campaign.objects.get().plan["steps"][0]["branch"][0]["if"] == rule
