@@ -16,7 +16,7 @@ from customers.file_import_models import ImportReject as ImportReject
 from customers.import_models import HistoryImport as HistoryImport
 from customers.merge_models import Merge as Merge
 from customers.note_models import Note as Note
-from customers.suppressions import Suppression as Suppression  # for Django, which looks here
+from customers.suppressions import Suppression as Suppression
 from shops.models import Product, Shop
 
 

@@ -17,7 +17,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from customers.models import Customer
 from segments import (
     builder_pages,
     count_pages,
@@ -29,13 +28,13 @@ from segments import (
     rfm_page,
     rules,
     starter,
-    why,
 )
 from segments.choices import Names
 from segments.export_pages import ExportPages
 from segments.models import Clustering, RfmScore, Segment
 from segments.rule_field import RuleField, RuleWidget
-from shops.console import ReadOnly, ShopAdmin, chosen_shop, is_part
+from segments.why_pages import WhyPages
+from shops.console import ReadOnly, ShopAdmin, chosen_shop
 from shops.templatetags.console import figure, percent
 
 
@@ -61,7 +60,7 @@ class SegmentForm(forms.ModelForm):
 
 
 @admin.register(Segment)
-class Segments(ExportPages, ShopAdmin):
+class Segments(ExportPages, WhyPages, ShopAdmin):
     """Groups of customers; saving one fills it at once."""
 
     form = SegmentForm
@@ -89,7 +88,6 @@ class Segments(ExportPages, ShopAdmin):
                 name="segments_rule_count_cancel",
             ),
             path("<int:pk>/members/", view(self.members), name="segments_segment_members"),
-            path("<int:pk>/why/<int:customer>/", view(self.why), name="segments_segment_why"),
         ]
         return asked + super().get_urls()
 
@@ -144,19 +142,6 @@ class Segments(ExportPages, ShopAdmin):
     ) -> Any:
         context = {**(extra_context or {}), "ready_made": starter.SEGMENTS}
         return super().changeform_view(request, object_id, form_url, context)
-
-    def why(self, request: HttpRequest, pk: int, customer: int) -> HttpResponse:
-        """Why a customer is in the segment, or not: a part of the customer's page, or a page."""
-        segment = get_object_or_404(self.get_queryset(request).select_related("shop"), pk=pk)
-        who = get_object_or_404(Customer, pk=customer, shop=segment.shop_id)
-        allowed = request.user.has_perm("customers.view_customer")
-        if not (allowed and self.has_view_permission(request, segment)):
-            raise PermissionDenied
-        known = {"answer": why.of(segment, who), "customer": who, "title": segment.name}
-        if is_part(request):
-            return TemplateResponse(request, "segments/why.html", known)
-        context = {**self.admin_site.each_context(request), **known}
-        return TemplateResponse(request, "segments/why_page.html", context)
 
     @display(description=_("kind"), label={"rule": "info", "persona": "success"})
     def sort(self, segment: Segment) -> str:

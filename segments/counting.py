@@ -23,8 +23,8 @@ KEPT = timedelta(days=7)
 
 LOOK = """
 WITH slice AS MATERIALIZED (
-    SELECT id FROM customers_customer
-    WHERE shop_id = %(shop)s AND merged_into_id IS NULL AND id > %(after)s
+    SELECT id FROM customers_customer WHERE shop_id = %(shop)s AND merged_into_id IS NULL
+        AND id > %(after)s
     ORDER BY id LIMIT %(size)s
 )
 SELECT count(*), max(c.id), count(*) FILTER (WHERE fits) {reached}

@@ -29,7 +29,7 @@ DRAW = """
 WITH drawn AS MATERIALIZED (
     SELECT id, hashint8(id) AS place FROM customers_customer
     WHERE shop_id = %(shop)s AND merged_into_id IS NULL
-    AND (hashint8(id), id) > (%(place)s::bigint, %(pk)s::bigint)
+        AND (hashint8(id), id) > (%(place)s::bigint, %(pk)s::bigint)
     ORDER BY hashint8(id), id LIMIT %(size)s
 )
 SELECT count(*), (SELECT array[max(place), max(id)] FROM drawn
