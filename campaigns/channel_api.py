@@ -76,4 +76,4 @@ class PushSubscriptions(Resource):
 
 def _problem(path: str, words: str) -> Problem:
     said = gettext("The body does not fit what is known.")
-    return Problem("invalid", said, [Fault(path, words)])
+    return Problem("unacceptable", said, [Fault(path, words)])

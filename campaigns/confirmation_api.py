@@ -53,7 +53,7 @@ class Confirmations(Resource):
         known = Customer.objects.filter(shop=self.shop, external_id=said["customer_id"]).first()
         if known is None:
             fault = Fault("customer_id", gettext("There is no such customer."))
-            raise Problem("invalid", gettext("The body does not fit what is known."), [fault])
+            raise Problem("unacceptable", gettext("The body does not fit what is known."), [fault])
         wording, page = said.get("wording", ""), said.get("page", "")
         asked = asking.confirmation(
             known, channel=said["channel"], how=said["how"], wording=wording, page=page

@@ -162,8 +162,8 @@ def test_the_shops_program_asks_for_a_confirmation(ann):
     answers = [caller.send("POST", "confirmations", said) for _ in range(2)]
 
     assert [(a.status_code, a.json()["asked"]) for a in answers] == [(201, True), (201, False)]
-    assert caller.send("POST", "confirmations", {**said, "customer_id": "?"}).status_code == 400
+    assert caller.send("POST", "confirmations", {**said, "customer_id": "?"}).status_code == 422
     foreign = make.customer(make.shop(), external_id="foreign")
     unknown = {**said, "customer_id": foreign.external_id}
-    assert caller.send("POST", "confirmations", unknown).status_code == 400
+    assert caller.send("POST", "confirmations", unknown).status_code == 422
     assert Notice.objects.get().created_at - Notice.objects.get().due_at < timedelta(seconds=9)

@@ -296,7 +296,7 @@ def test_a_shops_page_tells_of_a_browser(carrier):
     bad = caller.send("POST", "push-subscriptions", said | keys | {"p256dh": "A" * 87})
 
     assert [answer.status_code for answer in answers] == [201, 201]
-    assert bad.status_code == 400
+    assert bad.status_code == 422
     assert PushSubscription.objects.get().customer == ann
 
 
