@@ -76,6 +76,7 @@ app.conf.beat_schedule = {
     "Read uploaded files": every(5, "customers.tasks.run_imports"),
     "Write exports": every(5, "segments.tasks.run_exports"),
     "Remove expired files": every(3600, "shops.tasks.remove_expired_files"),
+    "Score plans": daily(6, "assistant.tasks.score_plans"),
     "Prepare partitions": daily(1, "customers.tasks.prepare_partitions"),
 }
 

@@ -36,7 +36,13 @@ NAVIGATION = [
             page(_("Suppressed addresses"), "block", "customers.suppression"),
         ],
     },
-    {"title": _("Journeys"), "items": [page(_("Journeys"), "route", "journeys.journey")]},
+    {
+        "title": _("Journeys"),
+        "items": [
+            page(_("Journeys"), "route", "journeys.journey"),
+            page(_("Plans"), "lightbulb", "assistant.plan"),
+        ],
+    },
     {
         "title": _("Campaigns"),
         "items": [

@@ -87,7 +87,7 @@ def within(step: Floats, target: int, days: int) -> Floats:
     reached[..., target] = 1.0
     found = [reached]
     for _day in range(days):
-        reached = (closed @ reached[..., None])[..., 0]
+        reached = ahead(closed, reached)
         found.append(reached)
     return np.stack(found, axis=-2)
 
@@ -96,8 +96,17 @@ def value(step: Floats, reward: Floats, days: int) -> Floats:
     """What somebody at each state brings in so many days, given what a day at each brings."""
     earned = np.zeros(step.shape[:-1])
     for _day in range(days):
-        earned = reward + (step @ earned[..., None])[..., 0]
+        earned = reward + ahead(step, earned)
     return earned
+
+
+def ahead(step: Floats, worth: Floats) -> Floats:
+    """What each state is worth one step earlier.
+
+    By einsum: for matrices this small BLAS spends its time on starting threads.
+    """
+    found: Floats = np.einsum("...ij,...j->...i", step, worth)
+    return found
 
 
 def raised(step: Floats, origin: int, target: int, factor: float) -> Floats:

@@ -67,9 +67,9 @@ class Edge:
 
     @property
     def id(self) -> str:
-        """What a plan cites: `edge:new>active`."""
+        """What a plan cites: `edge:new..active`."""
         ends = (stage.key if stage else "" for stage in (self.origin, self.target))
-        return "edge:" + ">".join(ends)
+        return "edge:" + "..".join(ends)
 
     @property
     def moves(self) -> int:

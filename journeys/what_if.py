@@ -174,7 +174,7 @@ class Model:
         reward = self.reward(steps)
         for _day in range(days):
             total += earned @ coming
-            earned = reward + (steps @ earned[..., None])[..., 0]
+            earned = reward + chain.ahead(steps, earned)
         return total + earned @ here
 
     def _standing(self) -> chain.Floats:

@@ -4,6 +4,7 @@ import json
 
 from django.utils.timezone import now
 
+from assistant.models import Plan
 from campaigns import asking, engine, launching, ready_made
 from campaigns.channel_models import ChannelAccount, PushSubscription
 from campaigns.models import Campaign, CaughtMail, FrequencyCap, MailSettings, Topic
@@ -60,6 +61,7 @@ def of_every_kind(shop: Shop) -> Campaign:
     campaign.save()
     launching.launch(campaign)
     engine.run_due()
+    a_plan(shop)
     CaughtMail.objects.create(
         recipient=ann.email,
         subject="Hi",
@@ -86,6 +88,15 @@ def what_numbers_bring(shop: Shop) -> None:
     ProductRule.objects.create(shop=shop, kind="prefer", product=make.product(shop))
     recommendation_runs.learn(shop)
     forecasting.make(shop)
+
+
+def a_plan(shop: Shop) -> None:
+    """A proposal that nobody has decided about."""
+    Plan.objects.create(
+        shop=shop, journey=lifecycle.create(shop), goal="more second orders", author="rules",
+        start=now(), end=now(), proposal={"diagnosis": [], "campaigns": [], "forecast": [],
+        "risks": [], "measured": []},
+    )  # fmt: skip
 
 
 def what_reviews_bring(shop: Shop) -> None:

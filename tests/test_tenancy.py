@@ -19,6 +19,7 @@ ROOMS = [
     "segments",
     "journeys",
     "campaigns",
+    "assistant",
 ]
 OF_NO_SHOP = {"User", "Shop", "CaughtMail"}  # tenants themselves, staff, and the demo's catcher
 MODELS = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]

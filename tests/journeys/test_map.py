@@ -66,12 +66,12 @@ def test_what_if_answers_beside_the_field(client):
     Page(journey, Query()).journey.stages.filter(key="active").update(outcome="goal")
     journey.stages.filter(key="loyal").update(outcome="")
 
-    page = Page(journey, Query.of({"percent": "50", "way": "edge:new>active"}))
+    page = Page(journey, Query.of({"percent": "50", "way": "edge:new..active"}))
 
     assert page.forecast is not None
     assert page.forecast.percent == 50
     assert page.forecast.more_reached.value > 0
-    shown = text(client, journey, percent="50", way="edge:new>active")
+    shown = text(client, journey, percent="50", way="edge:new..active")
     assert "more at the goal within 90 days" in shown
     assert 'value="50"' in shown
 
@@ -85,7 +85,7 @@ def test_a_way_shows_what_was_met_with_the_campaigns_name(client):
         mover, kind="message.sent", data={"campaign": campaign.pk}, occurred_at=make.days_ago(16)
     )
 
-    page = text(client, journey, edge="edge:new>active")
+    page = text(client, journey, edge="edge:new..active")
 
     assert "Met in the 30 days before New → Active" in page
     assert campaign.name in page

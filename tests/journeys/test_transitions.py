@@ -30,7 +30,7 @@ def test_moves_are_counted_among_the_stays_that_could_have_ended_so():
 
     measured = measure(journey, last(shop, 30))
 
-    edge = measured.edge("edge:new>active")
+    edge = measured.edge("edge:new..active")
     assert (edge.moves, edge.rate.of, edge.rate.value) == (6, 10, 0.6)
     assert edge.rate.low == pytest.approx(0.3127, abs=1e-4)  # Wilson's, by hand
     assert edge.rate.high == pytest.approx(0.8318, abs=1e-4)
@@ -40,7 +40,7 @@ def test_moves_are_counted_among_the_stays_that_could_have_ended_so():
     assert (new.at_start, new.entered, new.left, new.at_end) == (0, 10, 8, 2)
     assert (new.dropped, new.drop_off.value) == (2, 0.2)
     assert new.customer_days == 10 * 21 - 6 * 16 - 2 * 11
-    assert measured.edge("edge:>new").moves == 10
+    assert measured.edge("edge:..new").moves == 10
 
 
 @pytest.mark.django_db
@@ -51,8 +51,8 @@ def test_who_stood_there_before_the_period_counts_as_able_to_move():
 
     new = measured.standing("stage:new")
     assert (new.at_start, new.entered, new.left) == (4, 0, 2)
-    assert measured.edge("edge:new>at_risk").rate.of == 4
-    assert "edge:new>active" not in [edge.id for edge in measured.edges]
+    assert measured.edge("edge:new..at_risk").rate.of == 4
+    assert "edge:new..active" not in [edge.id for edge in measured.edges]
 
 
 @pytest.mark.django_db
@@ -73,9 +73,9 @@ def test_some_customers_are_measured_from_their_stays_as_everybody_is_from_sums(
 
     few = measure(journey, period, Whose(segment="two"))
     assert [(edge.id, edge.moves) for edge in few.edges] == [
-        ("edge:>new", 2),
-        ("edge:new>active", 1),
-        ("edge:new>at_risk", 1),
+        ("edge:..new", 2),
+        ("edge:new..active", 1),
+        ("edge:new..at_risk", 1),
     ]
 
 
@@ -90,7 +90,7 @@ def test_source_first_touchpoint_and_product_narrow_the_map():
     period = last(shop, 30)
 
     for whose in (Whose(source="newsletter"), Whose(product="mug"), Whose(first="page.viewed")):
-        assert measure(journey, period, whose).edge("edge:new>active").moves == 1
+        assert measure(journey, period, whose).edge("edge:new..active").moves == 1
     assert measure(journey, period, Whose(first="cart.updated")).edges == ()
 
 
@@ -115,7 +115,7 @@ def test_counting_again_changes_nothing_and_a_new_day_adds_its_moves():
         left_at=make.days_ago(0), left_to=journey.stages.get(key="lost")
     )
     counting.count(journey)
-    assert measure(journey, last(shop, 30)).edge("edge:new>lost").moves == 1
+    assert measure(journey, last(shop, 30)).edge("edge:new..lost").moves == 1
 
 
 @pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_an_erased_customer_is_gone_from_the_sums_after_the_full_count():
 
     counting.count_all(full=True)
 
-    assert measure(journey, last(shop, 30)).edge("edge:new>active").moves == 5
+    assert measure(journey, last(shop, 30)).edge("edge:new..active").moves == 5
 
 
 @pytest.mark.django_db
@@ -160,7 +160,7 @@ def test_placing_records_where_customers_came_from_and_went():
 
     edges = measure(journey, last(shop, 1)).edges
 
-    assert [(edge.id, edge.moves) for edge in edges] == [("edge:>new", 1), ("edge:new>active", 1)]
+    assert [(edge.id, edge.moves) for edge in edges] == [("edge:..new", 1), ("edge:new..active", 1)]
 
 
 @pytest.mark.django_db
@@ -176,11 +176,11 @@ def test_two_periods_differ_clearly_or_not():
 
     changes = transitions.compare(measure(journey, period), measure(journey, former))
 
-    change = next(change for change in changes if change.now.id == "edge:new>active")
+    change = next(change for change in changes if change.now.id == "edge:new..active")
     assert change.before.moves == 0
     assert change.difference.clear
     assert change.difference.low > 0.5
-    lost = next(change for change in changes if change.now.id == "edge:new>lost")
+    lost = next(change for change in changes if change.now.id == "edge:new..lost")
     assert lost.difference.high < 0
 
 
@@ -203,7 +203,7 @@ def test_the_worst_drop_is_the_one_that_surely_costs_most():
 
     worst = measure(journey, last(shop, 30)).worst
     assert worst
-    assert worst.id == "edge:new>at_risk"
+    assert worst.id == "edge:new..at_risk"
 
 
 @pytest.mark.django_db

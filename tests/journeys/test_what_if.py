@@ -91,7 +91,7 @@ def test_an_order_that_leads_on_is_brought_by_the_move():
     counting.count(journey)
     found = measure(journey, last(shop, 60))
 
-    assert found.edge("edge:at_risk>won_back").revenue_cents == 100_000
+    assert found.edge("edge:at_risk..won_back").revenue_cents == 100_000
     assert found.standing("stage:at_risk").revenue_cents == 100_000
     forecast = Model(found).forecast("at_risk", "won_back", "won_back", 10)
     each = forecast.more_revenue_cents.value / forecast.more_reached.value

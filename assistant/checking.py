@@ -1,0 +1,49 @@
+"""No figure of a plan is taken on trust: each is looked up; a sentence has no digits of its own.
+
+Used on what a model says before it is kept, and on a kept plan whenever somebody wants to be sure.
+"""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from assistant.figures import Figures
+
+SLOT = re.compile(r"\{(\d)\}")
+# Numbers in words are as easily invented: half, a third, twice, 百分之三十.
+NUMERAL = re.compile(
+    r"[0-9０-９]|[一二三四五六七八九十百千万两半]+(?=[成倍个位人次天%])|百分之|[一大过]半|半数"
+    r"|\b(?:half|third|quarter|twice|double|triple|dozen|hundred|thousand|million|percent|per cent"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy"
+    r"|eighty|ninety)s?\b|%",
+    re.IGNORECASE,
+)
+
+
+def faults(claim: dict[str, Any], figures: Figures) -> list[str]:
+    """What is wrong with a claim, in words; empty when every figure in it is true."""
+    found = []
+    for cite in claim["cites"]:
+        figure = figures.get(cite["figure"])
+        if figure is None:
+            found.append(_("there is no figure %s") % cite["figure"])
+        elif abs(figure.value - cite["value"]) > 1e-6:
+            said = {"figure": figure.id, "value": cite["value"], "true": figure.value}
+            found.append(_("%(figure)s is %(true)s, not %(value)s") % said)
+    slots = {int(number) for number in SLOT.findall(claim["text"])}
+    if slots != set(range(len(claim["cites"]))):
+        found.append(_("its text does not hold each of its figures"))
+    return found + in_words(SLOT.sub("", claim["text"]))
+
+
+def in_words(text: str) -> list[str]:
+    """A number that a text brings along by itself, which nobody can check."""
+    number = NUMERAL.search(text)
+    return [_("it says '%s' by itself") % number[0]] if number else []
+
+
+def said(claim: dict[str, Any], figures: Figures, currency: str) -> str:
+    """The claim with its figures as they are looked up."""
+    shown = [figures[cite["figure"]].shown(currency) for cite in claim["cites"]]
+    return SLOT.sub(lambda slot: shown[int(slot[1])], claim["text"])

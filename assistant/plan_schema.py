@@ -1,0 +1,73 @@
+"""The one shape of a plan, whoever proposed it, and the part of it that a model is asked for."""
+
+from typing import Any
+
+from campaigns.plan_schema import KEY, shape
+
+TEXT = {"type": "string", "minLength": 1, "maxLength": 500}
+NUMBER = {"type": "number"}
+CITES = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 6,
+    "items": shape(["figure", "value"], figure={"type": "string", "maxLength": 120}, value=NUMBER),
+}
+# A claim's figures stand in its text as {0}, {1}: it has no digits of its own.
+CLAIM = shape(["text", "cites"], text=TEXT, cites=CITES)
+ESTIMATE = shape(["value", "low", "high"], value=NUMBER, low=NUMBER, high=NUMBER)
+DIAGNOSIS = {"type": "array", "minItems": 1, "maxItems": 8, "items": CLAIM}
+RISKS = {"type": "array", "maxItems": 8, "items": TEXT}
+
+PROPOSAL: dict[str, Any] = shape(
+    ["diagnosis", "stages", "campaigns", "forecast", "risks", "measured"],
+    diagnosis=DIAGNOSIS,
+    stages={
+        "type": "array",
+        "maxItems": 5,
+        "items": shape(["key", "name", "rule", "why"], key=KEY, name=TEXT, why=TEXT,
+                       rule={"type": "object"}),
+    },
+    campaigns={
+        "type": "array",
+        "maxItems": 5,
+        # `text` is the campaign as campaigns are exported: plan, copy, audience.
+        "items": shape(["part", "edge", "why", "text"], part=TEXT, edge=TEXT, why=TEXT,
+                       text={"type": "object"}),
+    },
+    forecast={
+        "type": "array",
+        "maxItems": 5,
+        "items": shape(
+            ["edge", "assumed_percent", "horizon_days", "reached", "more_reached",
+             "more_revenue_cents"],
+            edge=TEXT, assumed_percent=NUMBER, horizon_days={"type": "integer"},
+            reached=ESTIMATE, more_reached=ESTIMATE, more_revenue_cents=ESTIMATE,
+        ),
+    },
+    risks=RISKS,
+    measured={
+        "type": "array",
+        "items": shape(["figure", "value", "days"], figure=TEXT, value=NUMBER,
+                       days={"type": "integer"}),
+    },
+)  # fmt: skip
+
+
+def choice(plays: list[str], edges: list[str]) -> dict[str, Any]:
+    """What a model decides: what is wrong, which plays against it, how the mails begin, the risks.
+
+    It names figures and plays from lists; plans, audiences and forecasts are the server's.
+    """
+    play = shape(
+        ["play", "edge", "subject", "why"],
+        play={"enum": plays},
+        edge={"enum": edges},
+        subject=TEXT | {"maxLength": 120},
+        why=TEXT,
+    )
+    return shape(
+        ["diagnosis", "plays", "risks"],
+        diagnosis=DIAGNOSIS,
+        plays={"type": "array", "minItems": 1, "maxItems": 3, "items": play},
+        risks=RISKS,
+    )
