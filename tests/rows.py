@@ -61,7 +61,7 @@ def of_every_kind(shop: Shop) -> Campaign:
     campaign.save()
     launching.launch(campaign)
     engine.run_due()
-    a_plan(shop)
+    what_plans_bring(shop)
     CaughtMail.objects.create(
         recipient=ann.email,
         subject="Hi",
@@ -72,7 +72,6 @@ def of_every_kind(shop: Shop) -> Campaign:
 
 def how_mails_leave(shop: Shop) -> None:
     """What a shop said about its mails."""
-    FrequencyCap.objects.create(shop=shop, messages=100, days=1)
     MailSettings.objects.create(shop=shop)
     Topic.objects.create(shop=shop, key="news", name="News")
     asking.copy(make.customer(shop))
@@ -90,8 +89,9 @@ def what_numbers_bring(shop: Shop) -> None:
     forecasting.make(shop)
 
 
-def a_plan(shop: Shop) -> None:
-    """A proposal that nobody has decided about."""
+def what_plans_bring(shop: Shop) -> None:
+    """A proposal that nobody has decided about, and a cap that its campaigns would meet."""
+    FrequencyCap.objects.create(shop=shop, messages=100, days=1)
     Plan.objects.create(
         shop=shop, journey=lifecycle.create(shop), goal="more second orders", author="rules",
         start=now(), end=now(), proposal={"diagnosis": [], "campaigns": [], "forecast": [],
