@@ -61,7 +61,7 @@ WITH RECURSIVE told AS (
     WINDOW history AS (PARTITION BY o.customer_id, o.kind ORDER BY o.placed_at, o.id)
     UNION ALL
     SELECT c.id, c.created_at, '', 0, NULL, NULL FROM customers_customer c
-    WHERE c.shop_id = %(shop)s AND c.created_at > '1970-01-01'
+    WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL AND c.created_at > '1970-01-01'
     {met}
 ), summed AS (
     SELECT customer_id, at, kind, number, gap_days,
