@@ -126,4 +126,8 @@ PERIODS: dict[str, Words] = {
     "this_year": _("this year"),
     "last_year": pgettext_lazy("the one before this", "last year"),
 }
-CHANNELS: dict[str, Words] = {"email": _("e-mail"), "sms": _("text message"), "push": _("push")}
+CHANNELS: dict[str, Words] = {
+    "email": _("e-mail"),
+    "sms": _("text message"),
+    "push": _("browser notification"),
+}

@@ -293,7 +293,7 @@ def test_staff_are_told_when_the_server_does_not_answer_for_a_link_domain(admin_
     settings.ALLOWED_HOSTS = ["testserver", ".shop.example"]
     shop = make.shop()
     address = "/admin/campaigns/mailsettings/add/"
-    form = {"shop": shop.pk, "utm_source": "waymark", "tracks_clicks": "on"}
+    form = {"shop": shop.pk, "utm_source": "waymark", "tracks_clicks": "on", "dkim_selector": "w"}
 
     for bad in ("click.shop.example", "https://click.shop.example/x", "https://evil.example"):
         page = admin_client.post(address, {**form, "link_domain": bad})

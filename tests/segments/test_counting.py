@@ -39,7 +39,9 @@ def test_a_count_is_exact_and_says_how_far_it_is(shop):
     counting.run_due()
 
     count.refresh_from_db()
-    assert (count.found, count.looked_at, count.reached) == (4, 7, {"email": 3, "sms": 0})
+    others = {"sms": 0, "push": 0, "webhook": 0}
+    assert (count.found, count.looked_at) == (4, 7)
+    assert count.reached == {"email": 3} | others
     assert count.finished_at
     assert not counting.step()
 
