@@ -34,6 +34,7 @@ ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
 KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 # What only the shop's server or we may say; a visitor could write anything into a page.
 RESERVED = {"campaign", "consent", "customer", "message", "order", "review", "score", "visitor"}
+NEWS = {"product.restocked", "product.price_dropped"}  # the shop's to tell: campaigns begin by them
 # In the names of crawlers, previews, monitors and driven browsers. "cubot" makes phones.
 BOTS = re.compile(
     r"(?<!cu)bot\b|bot[/_-]|crawl|spider|slurp|headless|phantomjs|lighthouse|pagespeed|inspection"
@@ -96,7 +97,7 @@ class Site(Connector):
             return [recognise(data, visit, source, at)]
         if len(kind) > 60 or not KIND.fullmatch(kind):
             raise event["kind"].fault('must be 1 to 60 characters such as "quiz.finished".')
-        if kind.partition(".")[0] in RESERVED:
+        if kind.partition(".")[0] in RESERVED or kind in NEWS:
             raise event["kind"].fault(f"{kind!r} is not a page's to tell; give it another name.")
         told = self.readers.get(kind, read_custom)(data)
         said = {name: value for name, value in told.items() if value not in ("", None)}

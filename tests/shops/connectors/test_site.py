@@ -115,6 +115,7 @@ def test_what_a_bot_does_is_kept_with_a_flag(shop):
     ("event", "reason"),
     [
         ({"kind": "order.placed"}, "events[0].kind: 'order.placed' is not a page's to tell"),
+        ({"kind": "product.restocked"}, "events[0].kind: 'product.restocked' is not a page's"),
         ({"kind": "Quiz"}, "events[0].kind: must be"),
         ({"kind": "a." + "b" * 60}, "events[0].kind: must be"),
         ({"kind": 5}, "events[0].kind: must be"),
