@@ -62,7 +62,8 @@ def erase(request: PrivacyRequest) -> None:
     come back when it is told late or read again (`customers.forgetting`).
     """
     with transaction.atomic():
-        found = Customer.objects.filter(
+        named = Customer.objects.exclude(external_id="")  # without an id they are many
+        found = named.filter(
             shop=request.shop, external_id=request.customer_id_of_shop
         ).select_for_update()
         for customer in _family(found):

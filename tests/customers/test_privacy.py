@@ -112,6 +112,17 @@ def test_who_comes_back_is_known_again_and_can_be_erased_again():
     assert PrivacyRequest.objects.get(shop=shop).requested_at > request.requested_at
 
 
+def test_a_request_that_names_nobody_erases_nobody():
+    shop = calls.shop("generic")
+    ann = make.customer(shop, external_id="")
+    request = PrivacyRequest.objects.create(
+        shop=shop, reference="r", kind="erase", customer_id_of_shop="", requested_at=now()
+    )
+    privacy.erase(request)
+    ann.refresh_from_db()
+    assert ann.email
+
+
 def test_a_review_keeps_its_stars_and_loses_its_words():
     shop = calls.shop("generic")
     review = {"id": "r1", "customer_id": "7", "rating": 2, "text": "Kent says: too small",
