@@ -57,6 +57,15 @@ class Page:
         ]
 
     @cached_property
+    def watched(self) -> list[dict[str, Any]]:
+        """What will be measured, by the names of the stages."""
+        return [
+            {**each, "label": self.figures[each["figure"]].label}
+            for each in self.plan.proposal["measured"]
+            if each["figure"] in self.figures
+        ]
+
+    @cached_property
     def before(self) -> Plan | None:
         """The last plan whose forecast was scored, to be read beside this one."""
         scored = Plan.objects.filter(shop=self.plan.shop, scored_at__isnull=False)

@@ -21,7 +21,10 @@ def money(cents: int | None, currency: str) -> str:
 @register.filter
 def percent(fraction: float | None) -> str:
     """0.123 as "12.3 %"."""
-    return "–" if fraction is None else f"{number_format(fraction * 100, decimal_pos=1)} %"
+    if fraction is None:
+        return "–"
+    # Rounded here: the formatter cuts digits off.
+    return f"{number_format(round(fraction * 100, 1), decimal_pos=1)} %"
 
 
 @register.filter
