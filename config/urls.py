@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
@@ -15,6 +16,8 @@ from shops.rest import problems, reference
 handler400 = problems.bad_request
 handler404 = problems.not_found
 handler500 = problems.server_error
+
+admin.site.index_title = _("Overview")
 
 api = SimpleRouter(trailing_slash=False)
 for name, resource in settings.API_RESOURCES.items():
