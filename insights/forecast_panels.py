@@ -13,6 +13,7 @@ from shops.models import Shop
 from shops.panels import Panel
 
 DAYS_BEFORE = 56
+KEPT = timedelta(days=7)  # an older forecast is no news
 METRICS = {
     "error": _("Mean error a day"),
     "naive_error": _("Error of last week's figures"),
@@ -20,15 +21,18 @@ METRICS = {
     "coverage": _("Days inside the interval"),
     "origins": _("Past weeks judged"),
 }
+IN_ITS_UNIT = {"error", "naive_error"}  # of the figure itself
 
 
 def coming(shop: Shop) -> Panel | None:
-    """The next four weeks of orders; None while there is no forecast that helps."""
-    newest = ShopForecast.objects.filter(shop=shop, measure="orders").order_by("-made_on").first()
-    if newest is None or newest.status != "live" or newest.made_on < _today() - timedelta(days=7):
-        return None
-    context = {"chart": _chart(newest), "forecast": newest, "total": _total(newest)}
-    return Panel(_("The next four weeks"), "panels/forecast.html", context, width=8)
+    """The next four weeks of the first figure whose forecast helps; None where none does."""
+    for measure in MEASURES:
+        rows = ShopForecast.objects.filter(shop=shop, measure=measure)
+        newest = rows.order_by("-made_on").first()
+        if newest and newest.status == "live" and newest.made_on >= _today() - KEPT:
+            context = {"chart": _chart(newest), "forecast": newest, "total": _total(newest)}
+            return Panel(_("The next four weeks"), "panels/forecast.html", context, width=8)
+    return None
 
 
 def card(forecast: ShopForecast) -> list[Panel]:
@@ -37,7 +41,7 @@ def card(forecast: ShopForecast) -> list[Panel]:
         "chart": _chart(forecast),
         "forecast": forecast,
         "total": _total(forecast),
-        "metrics": [(label, forecast.metrics.get(name)) for name, label in METRICS.items()],
+        "metrics": [(label, _metric(forecast, name)) for name, label in METRICS.items()],
     }
     title = str(MEASURES[forecast.measure])
     return [
@@ -72,6 +76,11 @@ def _before(forecast: ShopForecast) -> list[tuple[str, float]]:
     first, history = forecasting.daily(forecast.shop, midnight, timedelta(days=DAYS_BEFORE))
     values = history[forecast.measure].tolist()
     return [((first + timedelta(days=n)).isoformat(), value) for n, value in enumerate(values)]
+
+
+def _metric(forecast: ShopForecast, name: str) -> float | None:
+    value = forecast.metrics.get(name)
+    return _shown(forecast, value) if value is not None and name in IN_ITS_UNIT else value
 
 
 def _shown(forecast: ShopForecast, value: float) -> float:

@@ -114,3 +114,19 @@ def test_the_overview_and_the_card_show_it(client):
     card = client.get(reverse("admin:insights_shopforecast_change", args=[orders.pk]))
     assert "8 of 10 cases" in card.content.decode()
     assert "How good it was so far" in card.content.decode()
+
+
+def test_where_orders_cannot_be_forecast_the_overview_shows_revenue_in_money(client):
+    shop = make.shop()
+    fill(shop, 150, end=now())
+    orders, revenue = forecasting.make(shop)
+    ShopForecast.objects.filter(pk=orders.pk).update(status="off", reason="no better")
+    ShopForecast.objects.filter(pk=revenue.pk).update(
+        status="live", metrics={"error": 123400, "naive_error": 150000, "mase": 0.82}
+    )
+    client.force_login(make.user(is_superuser=True))
+    overview = client.get(reverse("admin:index"), {"shop": shop.key}).content.decode()
+    assert "EUR" in overview.partition("The next four weeks")[2].partition("expected in four")[0]
+    card = client.get(reverse("admin:insights_shopforecast_change", args=[revenue.pk]))
+    assert "1,234" in card.content.decode()
+    assert "0.82" in card.content.decode()
