@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from campaigns import plan_check
+from campaigns.plan_schema import PlanError
+from shops.models import Shop
+
 Step = dict[str, Any]
 WAITS: list[Step] = [
     {"days": 2.5},
@@ -76,3 +80,12 @@ def _split(rng: Random, depth: int) -> Step:
     share = 100 / len(names)
     ways = [{"name": name, "percent": share, "steps": _steps(rng, depth)} for name in names]
     return {"split": ways}
+
+
+def fault_of(plan: Any, shop: Shop) -> str | None:
+    """Where a plan cannot run in the shop; None when it can."""
+    try:
+        plan_check.check(plan, shop)
+    except PlanError as fault:
+        return fault.path
+    return None

@@ -15,8 +15,9 @@ from campaigns import (
     editor_fields,
     engine,
     enrolment,
+    entries,
     launching,
-    plan_check,
+    steps,
     versions,
 )
 from campaigns.models import Campaign, Enrolment
@@ -24,7 +25,7 @@ from campaigns.plan_schema import PlanError
 from segments.models import Segment
 from tests import make
 from tests.campaigns import build
-from tests.campaigns.plans import plans
+from tests.campaigns.plans import fault_of, plans
 
 pytestmark = pytest.mark.django_db
 NODE = str(Path(sys.executable).with_name("node"))
@@ -59,8 +60,7 @@ def node(said):
 def test_opening_and_saving_is_the_identity(shop):
     """Three hundred plans through the browser's own tree, and back through the server."""
     given = list(plans(300))
-    for plan in given:
-        plan_check.check(plan, shop)
+    assert [fault_of(plan, shop) for plan in given] == [None] * 300
 
     back = node(given)
 
@@ -77,7 +77,10 @@ def test_opening_and_saving_is_the_identity(shop):
 
 
 def test_the_drawing_has_every_step_once_and_no_two_in_one_place(shop):
-    for told in node(list(plans(100, seed=2))):
+    drawn = node(list(plans(100, seed=2)))
+
+    assert len(drawn) == 100
+    for told in drawn:
         assert told["drawn"] == told["steps"] + 2
         assert told["places"] == told["all"]
         assert told["loose"] == 0
@@ -92,14 +95,27 @@ def test_what_is_the_same(one, other, same):
     assert editor.is_same(one, other) is same
 
 
-def test_every_new_step_that_the_editor_offers_fits(shop):
-    for kind in editor_fields.kinds(shop):
-        plan_check.check({"entry": {"api": True}, "steps": [kind["first"]]}, shop)
+def test_every_kind_of_step_is_offered_and_a_new_one_fits(shop):
+    offered = {kind["name"]: kind["first"] for kind in editor_fields.kinds(shop)}
+
+    assert offered.keys() == steps.KINDS.keys()
+    assert {
+        name: fault_of({"entry": {"api": True}, "steps": [first]}, shop)
+        for name, first in offered.items()
+    } == dict.fromkeys(offered)
 
 
-def test_every_entry_that_the_editor_offers_fits_or_lacks_only_what_the_shop_lacks(shop):
-    for shape in editor_entry.form(shop)["shapes"]:
-        plan_check.check({"entry": shape["first"], "steps": [{"stop": "x"}]}, shop)
+def test_every_kind_of_entry_is_offered_and_a_new_one_lacks_only_what_the_shop_lacks(shop):
+    def faults(of):
+        return {
+            shape["name"]: fault_of({"entry": shape["first"], "steps": [{"stop": "x"}]}, of)
+            for shape in editor_entry.form(of)["shapes"]
+        }
+
+    offered = {*entries.KINDS, "api"}
+    assert faults(shop) == dict.fromkeys(offered)
+    bare = {"stage": "entry.stage", "segment": "entry.segment"}
+    assert faults(make.shop()) == {**dict.fromkeys(offered), **bare}
 
 
 def test_words_and_the_first_fault_are_told_by_path(shop):

@@ -6,6 +6,7 @@ from campaigns import plan_check
 from campaigns.plan_schema import PlanError
 from tests import make
 from tests.campaigns import build
+from tests.campaigns.plans import fault_of
 
 pytestmark = pytest.mark.django_db
 RULE = {"field": "facts.order_count", "op": ">", "value": 1}
@@ -52,7 +53,7 @@ def shop():
     ],
 )
 def test_a_plan_that_can_run_passes(shop, plan):
-    plan_check.check(plan, shop)
+    assert fault_of(plan, shop) is None
 
 
 @pytest.mark.parametrize(

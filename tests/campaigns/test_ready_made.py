@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from campaigns import as_text, launching, letters, ready_made, rendering
+from campaigns import as_text, launching, letters, program, ready_made, rendering
 from campaigns.models import Campaign, Template
 from customers.models import Profile
 from shops.models import Shop
@@ -55,6 +55,8 @@ def test_its_mails_are_whole_for_somebody_we_know_nothing_of(key):
 def test_no_template_has_a_fault_and_every_step_sends_one_that_is_there(key):
     said = ready_made.told(key)
 
+    steps = [step for _path, step in program.walk(said["plan"]["steps"])]
+    assert {step["send"] for step in steps if "send" in step} == said["templates"].keys() != set()
     for template in said["templates"].values():
         parts = [template.get(part, "") for part in rendering.PARTS]
         assert rendering.check(*parts) == {}
