@@ -12,10 +12,7 @@ from shops.clock import now
 from shops.models import Shop
 
 TOP = 5  # favourites and interests that are kept
-# A full refresh sorts the whole history once.
-FULL = "SET LOCAL work_mem = '256MB'"
-BATCH_BY_INDEX = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_seqscan = off"
-AS_BEFORE = "SET LOCAL work_mem TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT"
+FULL_MEMORY = "SET LOCAL work_mem = '256MB'"  # a full refresh sorts the whole history once
 
 NAMES = [feature.name for feature in FEATURES]
 # One statement for everybody or for a batch: only the set of customers differs. A profile that
@@ -65,11 +62,10 @@ def refresh(shop: Shop, customers: list[int] | None = None) -> int:
         "top": TOP,
     }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(FULL if customers is None else BATCH_BY_INDEX)
+        if customers is None:
+            cursor.execute(FULL_MEMORY)
         cursor.execute(statement, params)
-        changed = int(cursor.rowcount)
-        cursor.execute(AS_BEFORE)  # the transaction may go on with other things
-        return changed
+        return int(cursor.rowcount)
 
 
 def _columns_of_others() -> dict[str, Any]:

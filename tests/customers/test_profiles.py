@@ -1,10 +1,14 @@
 """Facts are what the orders say, for one customer or for all by the same statement."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.utils.timezone import now
 
+from benchmarks import _population
 from customers import features, profiles
 from customers.feature_columns import FeatureColumns
 from customers.models import Profile
@@ -193,3 +197,39 @@ def test_columns_of_other_rooms_are_left_alone():
 
     facts = Profile.objects.get(customer=ann)
     assert (facts.order_count, facts.review_count, facts.scores) == (1, 3, {"purchase_30d": 0.4})
+
+
+# Long orders, as wholesale has them.
+MORE_LINES = """
+INSERT INTO customers_orderline (id, shop_id, order_id, position, product_id, quantity,
+    unit_price_cents, total_cents)
+SELECT 1000000 + n, %(shop)s, 1 + n / 30, 2 + n %% 30, 1 + (n * 7919) %% 2000, 1, 1500, 1500
+FROM generate_series(0, 30 * 2 * %(customers)s - 1) AS n
+"""
+
+
+def test_a_batch_is_not_slow_after_an_import_when_there_are_no_statistics_yet():
+    """A plan that rests on them took minutes; compared with the same work once they are there."""
+    shop = make.shop()
+    days = [now() - timedelta(days=back) for back in range(0, _population.DAYS + 31, 15)]
+    partitions.ensure("customers_touchpoint", days)
+    counts = {"shop": shop.pk, "customers": 4000, "touchpoints": 20_000}
+    names = ("DAYS", "PRODUCTS", "CATEGORIES")
+    sizes = {name.lower(): getattr(_population, name) for name in names}
+    steps = [step.format(**sizes) for step in _population.STEPS]
+    with connection.cursor() as cursor:
+        cursor.execute(_population.DRAW)
+        for step in [*steps, MORE_LINES]:
+            cursor.execute(step, counts)
+
+    def seconds():
+        began = time.perf_counter()
+        profiles.refresh(shop, list(range(1, 4001)))
+        return time.perf_counter() - began
+
+    without = seconds()
+    assert Profile.objects.filter(shop=shop).count() == 4000
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    with_them = seconds()
+    assert without < 10 * with_them
