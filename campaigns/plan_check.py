@@ -1,5 +1,6 @@
 """Whether a plan can run in its shop: it fits the schema, and names only what the shop has."""
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,6 +20,8 @@ from journeys.models import Stage
 from segments import rules
 from segments.models import Segment
 from segments.rules import RuleError
+from shops.connectors import node
+from shops.connectors.base import PayloadError
 from shops.models import Shop
 
 
@@ -77,8 +80,15 @@ def mark_fault(campaign: Campaign) -> bool:
 
 
 def check_shape(said: Any, schema: dict[str, Any] = SCHEMA, *, at: str = "") -> None:
-    """Raises PlanError with the path (below `at`) when something does not fit the schema."""
-    error = _first(Draft202012Validator(schema).iter_errors(said))
+    """Raises PlanError with the path (below `at`) when something does not fit the schema, or
+    cannot be kept."""
+    try:
+        node.check_text(said, at)
+        error = _first(Draft202012Validator(schema).iter_errors(said))
+    except PayloadError as fault:
+        raise PlanError(fault.path, _("contains U+0000 or half a surrogate pair.")) from fault
+    except RecursionError as fault:
+        raise PlanError(at, _("is nested more than %d levels deep.") % MOST_DEPTH) from fault
     while error:
         deeper = _meant(error)
         if deeper is None:
@@ -88,6 +98,10 @@ def check_shape(said: Any, schema: dict[str, Any] = SCHEMA, *, at: str = "") -> 
             path = f"{at}.{_path(error.absolute_path)}".strip(".")
             raise PlanError(path, str(words or error.message)[:300])
         error = deeper
+    try:
+        json.dumps(said, allow_nan=False)
+    except ValueError as fault:
+        raise PlanError(at, _("every number must be finite.")) from fault
 
 
 def _first(errors: Iterable[ValidationError]) -> ValidationError | None:

@@ -25,6 +25,9 @@ class _Reader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark
             raise YamlError(f"line {mark.line + 1}: aliases are not read; write it out.")
+        if getattr(self.peek_event(), "tag", None):
+            mark = self.peek_event().start_mark
+            raise YamlError(f"line {mark.line + 1}: tags such as !!set are not read.")
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002

@@ -126,6 +126,13 @@ def test_a_running_campaign_goes_on_with_a_new_version(shop, campaign):
         ("subject: Hello", "subject: '{% if %}' #", "templates.hello.subject"),
         ("waymark_campaign: 1", "waymark_campaign: 2", "waymark_campaign"),
         ("time", "true: 1\ntime", "line"),
+        ("value: 'NO'", "value: !!binary Tk8=", "tags such as"),
+        ("vip: true", "vip: !!float .nan", "line 28: tags"),
+        ("vip: true", "vip: 1e999", "every number must be finite"),
+        ("vip: true", 'vip: "a\\0"', "plan.steps[1].split[1].steps[0].set.vip"),
+        ("vip: true", '"v\\0": 1', "plan.steps[1].split[1].steps[0].set.'v\\x00': contains"),
+        ("name: 'Spring: yes'", 'name: "\\ud800"', "name: contains"),
+        ("subject: Hello", 'subject: "\\0" #', "templates.hello.subject: contains"),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_place_and_nothing_is_written(shop, campaign, old, new, place):
@@ -137,6 +144,21 @@ def test_a_fault_is_told_with_its_place_and_nothing_is_written(shop, campaign, o
 
     assert place in str(fault.value)
     assert Template.objects.get().name == "Hello"
+
+
+@pytest.mark.parametrize("text", ["[", "{a: ", "- ", "{split: [{name: a, steps: ["])
+def test_no_depth_breaks_the_reader(text):
+    for depth in (60, 100, 20_000):
+        with pytest.raises(as_text.TextFault):
+            as_text.read(text * depth)
+
+
+def test_what_is_kept_with_fewer_places_is_no_change_the_second_time(shop, campaign):
+    text = as_text.export(campaign).replace("holdout_percent: 0", "holdout_percent: 1.26")
+    as_text.load(text, shop)
+
+    assert as_text.load(text, shop).is_empty
+    assert str(Campaign.objects.get().holdout_percent) == "1.3"
 
 
 def test_words_that_other_readers_misread_come_back_as_they_were():

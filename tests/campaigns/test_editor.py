@@ -221,3 +221,29 @@ def test_only_who_may_change_it_edits_or_asks(shop, client):
     for name in ("steps", "steps_check"):
         url = reverse(f"admin:campaigns_campaign_{name}", args=[campaign.pk])
         assert client.post(url, {"plan": "{}"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        ('{"entry": {"api": true}, "steps": [{"set": {"a": NaN}}]}', "every number must be finite"),
+        ('{"entry": {"api": true}, "steps": [{"stop": "\\u0000"}]}', "steps[0].stop"),
+        ('{"entry": {"api": true}, "steps": [{"stop": "\\ud800"}]}', "steps[0].stop"),
+        ('{"entry": {"api": true}, "steps": [' + '{"split": [{"name": "a", "percent": 100, "steps": ['
+         * 90 + "]}]}" * 90 + "]}", "levels deep"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_kept_is_a_fault_and_no_error(client, shop, plan, words):
+    campaign = build.campaign(shop, status="draft")
+    client.force_login(make.user(is_superuser=True))
+
+    told = client.post(
+        reverse("admin:campaigns_campaign_steps_check", args=[campaign.pk]), {"plan": plan}
+    )
+    kept = client.post(
+        reverse("admin:campaigns_campaign_steps", args=[campaign.pk]), {"plan": plan}
+    )
+
+    assert words in told.json()["fault"]["words"]
+    assert kept.status_code == 200
+    assert Campaign.objects.get().plan == campaign.plan
