@@ -5,6 +5,7 @@ A text names segments, stages and journeys by their keys, and brings its templat
 """
 
 import difflib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,10 +66,10 @@ class Change:
         return not self.lines
 
 
-def export(campaign: Campaign) -> str:
-    """The campaign and the templates it sends, as text. The same campaign is the same text."""
+def export(campaign: Campaign, also: Collection[str] = ()) -> str:
+    """The campaign, the templates it sends, and these `also`, as text. The same campaign is the
+    same text."""
     sent = {step["send"] for _path, step in program.walk(campaign.plan["steps"]) if "send" in step}
-    templates = Template.objects.filter(shop_id=campaign.shop_id, key__in=sent).order_by("key")
     percent = float(campaign.holdout_percent)
     said: dict[str, Any] = {
         "waymark_campaign": FORMAT,
@@ -77,16 +78,26 @@ def export(campaign: Campaign) -> str:
         "priority": campaign.priority,
         "holdout_percent": int(percent) if percent.is_integer() else percent,
         "plan": campaign.plan,
-        "templates": {
-            each.key: {
-                part: _lines(getattr(each, part))
-                for part in ("name", "subject", "html", "text")
-                if part != "text" or each.text
-            }
-            for each in templates
-        },
+        "templates": _templates(campaign.shop, {*sent, *also}),
     }
     return yaml_text.write(ordered(said))
+
+
+def _templates(shop: Shop, keys: Collection[str]) -> dict[str, dict[str, str]]:
+    return {
+        each.key: {
+            part: _lines(getattr(each, part))
+            for part in ("name", "subject", "html", "text")
+            if part != "text" or each.text
+        }
+        for each in Template.objects.filter(shop=shop, key__in=keys).order_by("key")
+    }
+
+
+def _export_templates(shop: Shop, keys: Collection[str]) -> str:
+    """What a new campaign's text would overwrite."""
+    held = _templates(shop, keys)
+    return yaml_text.write(ordered({"templates": held})) if held else ""
 
 
 def ordered(said: Any) -> Any:
@@ -131,8 +142,9 @@ def load_read(said: dict[str, Any], shop: Shop, *, dry_run: bool = False) -> Cha
         Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
         locked = Campaign.objects.select_for_update(no_key=True)
         held = locked.filter(shop=shop, key=said["key"]).first()
-        before = export(held) if held else ""
-        _write_templates(said.get("templates", {}), shop)
+        told = said.get("templates", {})
+        before = export(held, told) if held else _export_templates(shop, told)
+        _write_templates(told, shop)
         campaign = held or Campaign(shop=shop, key=said["key"])
         campaign.name = said["name"]
         campaign.priority = said.get("priority", 50)
@@ -146,7 +158,7 @@ def load_read(said: dict[str, Any], shop: Shop, *, dry_run: bool = False) -> Cha
             raise TextFault(_("key: this campaign is over. Give the text another key."))
         campaign.save()
         campaign.refresh_from_db()  # as it is kept: 1.25 percent are 1.2
-        after = export(campaign)
+        after = export(campaign, told)
         if dry_run:
             transaction.set_rollback(True)
     return Change(campaign, held is None, difference(before, after))

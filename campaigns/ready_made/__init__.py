@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import as_text
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Template
 from shops.models import Shop
 
 SOURCES = Path(__file__).parent
@@ -120,6 +120,12 @@ def told(key: str) -> dict[str, Any]:
 
 def create(shop: Shop, key: str) -> Campaign:
     """Give the shop the campaign and its templates, as a draft. Safe to repeat: what the shop has
-    by that key stays as it is."""
+    by that key, campaign or template, stays as it is."""
     held = Campaign.objects.filter(shop=shop, key=key).first()
-    return held or as_text.load_read(told(key), shop).campaign
+    if held:
+        return held
+    said = told(key)
+    own = Template.objects.filter(shop=shop, key__in=said["templates"])
+    for each in own.values_list("key", flat=True):
+        del said["templates"][each]
+    return as_text.load_read(said, shop).campaign

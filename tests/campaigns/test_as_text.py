@@ -91,6 +91,21 @@ def test_a_change_is_shown_before_it_is_made(shop, campaign):
     assert Campaign.objects.get().plan["steps"][1]["split"][0]["percent"] == 50
 
 
+@pytest.mark.parametrize("key", ["spring", "summer"])
+def test_a_mail_that_is_overwritten_is_shown_though_this_campaign_does_not_send_it(
+    shop, campaign, key
+):
+    build.template(shop, key="other", name="Other", subject="Before", text="")
+    text = as_text.export(campaign, ["other"]).replace("key: spring", f"key: {key}")
+
+    change = as_text.load(text.replace("subject: Before", "subject: After"), shop, dry_run=True)
+
+    assert change.is_new == (key == "summer")
+    assert {"-    subject: Before", "+    subject: After"} <= set(change.lines)
+    assert as_text.load(text, shop).campaign.key == key
+    assert as_text.load(text, shop).is_empty
+
+
 def test_a_running_campaign_goes_on_with_a_new_version(shop, campaign):
     build.visit(make.customer(shop))
     as_text.load(

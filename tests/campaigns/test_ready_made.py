@@ -133,6 +133,17 @@ def test_one_click_makes_the_draft_and_opens_it(client):
     assert client.get(answer.url).status_code == 200
 
 
+def test_a_mail_that_the_shop_has_by_that_key_stays_its_own():
+    shop = build.shop()
+    own = build.template(shop, key="welcome", subject="Ours")
+
+    ready_made.create(shop, "welcome")
+
+    own.refresh_from_db()
+    assert own.subject == "Ours"
+    assert set(Template.objects.values_list("key", flat=True)) == {"welcome", "welcome-favourites"}
+
+
 def test_a_click_for_another_shop_or_by_somebody_who_may_not_makes_nothing(client):
     mine, other = build.shop(), build.shop()
     reader = make.user()
