@@ -29,6 +29,7 @@ from tests.campaigns.plans import fault_of, plans
 
 pytestmark = pytest.mark.django_db
 NODE = str(Path(sys.executable).with_name("node"))
+DEEP = '{"split": [{"name": "a", "percent": 100, "steps": ['
 SCRIPT = Path(__file__).with_name("open_and_save.mjs")
 
 
@@ -229,8 +230,7 @@ def test_only_who_may_change_it_edits_or_asks(shop, client):
         ('{"entry": {"api": true}, "steps": [{"set": {"a": NaN}}]}', "every number must be finite"),
         ('{"entry": {"api": true}, "steps": [{"stop": "\\u0000"}]}', "steps[0].stop"),
         ('{"entry": {"api": true}, "steps": [{"stop": "\\ud800"}]}', "steps[0].stop"),
-        ('{"entry": {"api": true}, "steps": [' + '{"split": [{"name": "a", "percent": 100, "steps": ['
-         * 90 + "]}]}" * 90 + "]}", "levels deep"),
+        (f'{{"entry": {{"api": true}}, "steps": [{DEEP * 90}{"]}]}" * 90}]}}', "levels deep"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_kept_is_a_fault_and_no_error(client, shop, plan, words):
