@@ -37,11 +37,11 @@ lint: .venv/installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-# Charts only; without them every page shows its tables.
+# Charts and drawings only; without them every page shows its tables and outlines. Tried again by
+# the next make where it failed.
 node_modules/.installed: .venv/installed package-lock.json
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund --ignore-scripts \
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund --ignore-scripts && touch $@ \
 	  || echo "npm could not install the charts; pages will show tables instead." >&2
-	@mkdir -p node_modules && touch $@
 
 clean:
 	rm -rf .venv node_modules var

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -62,6 +63,7 @@ class EditorPages(CampaignPage):
                 (node.id, outline.said(node.step))
                 for node in program.of(campaign.plan).nodes.values()
             ],
+            "has_drawing": settings.CYTOSCAPE_DIR.is_dir(),
             "is_over": campaign.status in {"finished", "cancelled"},
         }
         return self.page(request, "steps", _("Steps"), known)

@@ -1,9 +1,13 @@
 """What every test stands on: real Postgres and broker (see tests/servers.py), no mail leaves."""
 
+import os
+
 import pytest
 from django.utils.timezone import now
+from playwright.sync_api import sync_playwright
 
 from shops import partitions
+from tests.browsing import CHROMIUM, FLAGS
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +15,30 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Partitions for the months that tests write to, made once with the test database."""
     with django_db_blocker.unblock():
         partitions.ensure_ahead(now())
+
+
+@pytest.fixture
+def browser(monkeypatch):
+    """A browser that was just started."""
+    # Playwright's loop runs in this thread; Django's queries here are synchronous all the same.
+    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser):
+    """An empty page in a wide window."""
+    return browser.new_page(viewport={"width": 1440, "height": 900})
+
+
+@pytest.fixture
+def complaints(page):
+    """What the browser complains of, page by page."""
+    found = []
+    page.on("console", lambda m: found.append((page.url, m.text)) if m.type == "error" else None)
+    page.on("pageerror", lambda error: found.append((page.url, str(error))))
+    page.on("response", lambda r: found.append((r.url, r.status)) if r.status >= 400 else None)
+    return found

@@ -18,15 +18,10 @@ function style() {
   ];
 }
 
-/** A drawing in an element; null where the library is not there. */
+/** A drawing in an element; null where the server has no library to draw with. */
 export async function canvas(element, choose) {
-  let cytoscape;
-  try {
-    ({ default: cytoscape } = await import(element.dataset.library));
-  } catch {
-    element.hidden = true;
-    return null;
-  }
+  if (!element) return null;
+  const { default: cytoscape } = await import(element.dataset.library);
   const graph = cytoscape({ container: element, style: style(), userZoomingEnabled: false, boxSelectionEnabled: false, autoungrabify: true, minZoom: .35, maxZoom: 1.1 });
   graph.on("tap", "node", (event) => choose(event.target.id()));
   addEventListener("resize", () => fit());

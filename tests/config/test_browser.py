@@ -1,51 +1,11 @@
 """A real browser signs in and opens every page of the admin without a console error."""
 
-import os
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests import make, rows
+from tests.browsing import IN_A_BROWSER, sign_in
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM, reason="there is no chromium on this machine"),
-]
-
-
-@pytest.fixture
-def page(monkeypatch):
-    # Playwright's loop runs in this thread; Django's queries here are synchronous all the same.
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser.new_page(viewport={"width": 1440, "height": 900})
-        browser.close()
-
-
-@pytest.fixture
-def complaints(page):
-    """What the browser complains of, page by page."""
-    found = []
-    page.on("console", lambda m: found.append((page.url, m.text)) if m.type == "error" else None)
-    page.on("pageerror", lambda error: found.append((page.url, str(error))))
-    page.on("response", lambda r: found.append((r.url, r.status)) if r.status >= 400 else None)
-    return found
-
-
-def sign_in(page, address):
-    make.user(username="owner", password="secret-pass-1", is_superuser=True)
-    page.goto(f"{address}/admin/")
-    page.fill("#id_username", "owner")
-    page.fill("#id_password", "secret-pass-1")
-    page.press("#id_password", "Enter")
-    page.wait_for_selector(".wm-head")
+pytestmark = IN_A_BROWSER
 
 
 def test_every_page_opens_without_a_complaint(page, complaints, live_server):

@@ -1,26 +1,20 @@
 """The script in a real browser, on a small shop page of another origin than ours."""
 
-import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
 from django.utils.timezone import now
-from playwright.sync_api import sync_playwright
 
 from customers import ingest
 from customers.models import Touchpoint
 from shops import recognising, site_script
 from shops.models import Delivery
 from tests import make
-from tests.config.test_browser import CHROMIUM, FLAGS
+from tests.browsing import IN_A_BROWSER
 from tests.running import until
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM, reason="there is no chromium on this machine"),
-]
+pytestmark = IN_A_BROWSER
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/130.0.0.0 Safari/537.36"
 NO_MACHINE = "Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})"
@@ -55,15 +49,6 @@ def shop_pages():
     yield Page
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture
-def browser(monkeypatch):
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
 
 
 class Visit:

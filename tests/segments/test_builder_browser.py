@@ -10,14 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from segments import counting, estimate, rules
 from segments.models import Count, Segment
 from tests import make
-from tests.config.test_browser import CHROMIUM, complaints, page, sign_in  # noqa: F401
+from tests.browsing import IN_A_BROWSER, sign_in
 from tests.segments.test_rules_property import RULES
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM, reason="there is no chromium on this machine"),
-]
+pytestmark = IN_A_BROWSER
 NESTED = {
     "all": [
         {"field": "facts.revenue_cents", "op": ">=", "value": 5000},
@@ -50,7 +46,7 @@ def shop():
 
 
 @pytest.fixture
-def builder(page, complaints, live_server, shop):  # noqa: F811
+def builder(page, complaints, live_server, shop):
     sign_in(page, live_server.url)
     page.goto(live_server.url + reverse("admin:segments_segment_add"))
     page.wait_for_selector(".wmr-tree .wmr-foot")
@@ -59,16 +55,16 @@ def builder(page, complaints, live_server, shop):  # noqa: F811
     assert complaints == []
 
 
-def rule_of(page):  # noqa: F811
+def rule_of(page):
     text = page.eval_on_selector("textarea[name=rule]", "area => area.value")
     return json.loads(text) if text else None
 
 
-def counts(page, count):  # noqa: F811
+def counts(page, count):
     page.wait_for_selector(f'.wmr-live:not([aria-busy]) [data-count="{count}"]', timeout=10_000)
 
 
-def choose(page, text, value):  # noqa: F811
+def choose(page, text, value):
     """Search in the list that is open and take what is marked."""
     page.fill(".wmr-search", text)
     page.click(f'[role=option][data-value="{value}"]')
@@ -136,7 +132,7 @@ def test_a_nested_segment_is_built_by_keyboard(builder):
     assert "any" not in rule_of(builder)["all"][1]
 
 
-def wait_for_words(page, words="of"):  # noqa: F811
+def wait_for_words(page, words="of"):
     page.wait_for_function(
         "w => document.querySelector('.wmr-spoken').textContent.includes(w)", arg=words
     )
@@ -246,7 +242,7 @@ def test_what_is_opened_touched_everywhere_and_saved_is_the_same_rule(builder):
     check()
 
 
-def test_without_scripts_the_form_saves_the_json(page, live_server, shop):  # noqa: F811
+def test_without_scripts_the_form_saves_the_json(page, live_server, shop):
     sign_in(page, live_server.url)
     plain = page.context.browser.new_context(java_script_enabled=False)
     plain.add_cookies(page.context.cookies())
