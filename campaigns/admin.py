@@ -27,6 +27,7 @@ from campaigns import (
     responses,
     versions,
     why,
+    writing,
 )
 from campaigns.channel_admin import ChannelAccounts as ChannelAccounts
 from campaigns.channel_admin import PushSubscriptions as PushSubscriptions
@@ -199,18 +200,20 @@ class Campaigns(EditorPages, ReportPages, ReplayPages, TextPages, ShopAdmin):
 
 
 class TemplateForm(forms.ModelForm):
-    """Liquid that compiles."""
+    """MJML or HTML, and Liquid that compiles."""
 
     class Meta:
         model = Template
-        fields = ("shop", "name", "key", "subject", "html", "text")
+        fields = ("shop", "key", *writing.PARTS)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        parts = [cleaned.get(part, "") for part in rendering.PARTS]
-        for part, fault in rendering.check(*parts).items():
-            self.add_error(part, fault)
-        return cleaned
+        if cleaned.get("mjml"):
+            cleaned["html"] = ""
+        for part, fault in writing.faults(cleaned).items():
+            if part not in self.errors:
+                self.add_error(part, fault)
+        return cleaned if self.errors else {**cleaned, **writing.made(cleaned)}
 
 
 @admin.register(Template)

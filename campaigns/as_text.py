@@ -12,15 +12,20 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaigns import plan_check, program, rendering, versions, yaml_text
+from campaigns import plan_check, program, versions, writing, yaml_text
 from campaigns.models import Campaign, Template
 from campaigns.plan_schema import KEY, RULE, PlanError, number, shape
 from shops.models import Shop
 
 FORMAT = 1
 TEXT = {"type": "string"}
-TEMPLATE = shape(["name", "subject", "html"], name=TEXT | {"maxLength": 100},
-                 subject=TEXT | {"maxLength": 300}, html=TEXT, text=TEXT)  # fmt: skip
+TEMPLATE = shape(
+    ["name", "subject"],
+    name=TEXT | {"maxLength": 100},
+    subject=TEXT | {"maxLength": 300},
+    preheader=TEXT | {"maxLength": 200},
+    **dict.fromkeys(("mjml", "html", "text", "from_name", "from_local", "reply_to"), TEXT),
+)
 SCHEMA = shape(
     ["waymark_campaign", "key", "name", "plan"],
     waymark_campaign={"const": FORMAT},
@@ -44,7 +49,7 @@ ORDER = [
     "channel", "touchpoint", "where", "after_hours", "unless", "stage", "journey", "segment",
     "at", "cron", "date", "on", "days", "hours", "time", "zone", "until", "weekday", "if",
     "percent", "did", "all", "any", "not", "field", "op", "value", "within", "came", "missed",
-    "else", "subject", "html", "text",
+    "else", "subject", "preheader", "from_name", "from_local", "reply_to", "mjml", "html", "text",
 ]  # fmt: skip
 RANK = {key: place for place, key in enumerate(ORDER)}
 
@@ -86,9 +91,9 @@ def export(campaign: Campaign, also: Collection[str] = ()) -> str:
 def _templates(shop: Shop, keys: Collection[str]) -> dict[str, dict[str, str]]:
     return {
         each.key: {
-            part: _lines(getattr(each, part))
-            for part in ("name", "subject", "html", "text")
-            if part != "text" or each.text
+            part: _lines(words)
+            for part, words in writing.told(each).items()
+            if words or part in {"name", "subject"}
         }
         for each in Template.objects.filter(shop=shop, key__in=keys).order_by("key")
     }
@@ -122,8 +127,7 @@ def read(text: str) -> dict[str, Any]:
     except (yaml_text.YamlError, PlanError) as fault:
         raise TextFault(str(fault)) from fault
     for key, template in said.get("templates", {}).items():
-        parts = [template.get(part, "") for part in rendering.PARTS]
-        for part, words in rendering.check(*parts).items():
+        for part, words in writing.faults(template).items():
             raise TextFault(f"templates.{key}.{part}: {words}")
     return dict(said)
 
@@ -175,9 +179,9 @@ def _write_templates(told: dict[str, dict[str, str]], shop: Shop) -> None:
     held = {each.key: each for each in Template.objects.filter(shop=shop, key__in=told)}
     for key, said in told.items():
         template = held.get(key) or Template(shop=shop, key=key)
-        parts = {part: said.get(part, "") for part in ("name", "subject", "html", "text")}
-        if template.pk is None or any(_lines(getattr(template, p)) != parts[p] for p in parts):
-            vars(template).update(parts)
+        before = {part: _lines(words) for part, words in writing.told(template).items()}
+        if template.pk is None or before != {part: said.get(part, "") for part in before}:
+            writing.put(template, said)
             template.save()
 
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 BITS = 2048
 SIGNED = (
-    b"from", b"to", b"subject", b"date", b"message-id", b"list-unsubscribe",
+    b"from", b"reply-to", b"to", b"subject", b"date", b"message-id", b"list-unsubscribe",
     b"list-unsubscribe-post", b"mime-version", b"content-type",
 )  # fmt: skip
 FOLDED = re.compile(rb"\r\n(?=[ \t])")

@@ -51,7 +51,8 @@ NOTHING: dict[str, Any] = {"kind": "", "was": "", "products": []}
 
 def is_spoken_of(template: Template) -> bool:
     """Whether a template needs to know: the others cost no query."""
-    return any(map(SPOKEN_OF.search, (template.subject, template.html, template.text)))
+    parts = (template.subject, template.preheader, template.html, template.text)
+    return any(map(SPOKEN_OF.search, parts))
 
 
 def read(messages: Sequence[int]) -> Mapping[int, dict[str, Any]]:

@@ -43,8 +43,10 @@ class AddressError(ValueError):
 
 
 def sender_of(letter: Letter) -> str:
-    """The address that a shop writes from."""
-    return letter.shop.from_email or settings.DEFAULT_FROM_EMAIL
+    """The address that a shop writes from; a template may have its own name at that domain."""
+    address = letter.shop.from_email or settings.DEFAULT_FROM_EMAIL
+    local = letter.template.from_local
+    return f"{local}@{address.rpartition('@')[2]}" if local else address
 
 
 def returns_to(letter: Letter) -> str:
@@ -70,7 +72,8 @@ def compose(letter: Letter) -> bytes:
         f"X-Waymark-Message: {bounces.mark(letter.id, letter.email)}\r\n"
         f"List-Unsubscribe: <{letter.unsubscribe_url}>\r\n"
     ).encode()
-    sender = _from(letter.shop.name, sender_of(letter))
+    template = letter.template
+    sender = _from(template.from_name or letter.shop.name, sender_of(letter), template.reply_to)
     mail = b"".join([sender, head, FIXED, TEXT, *text, HTML, *html, END])
     selector, key = letter.dkim
     if not key:
@@ -111,9 +114,11 @@ def words(text: str) -> str:
 
 
 @lru_cache(maxsize=1000)
-def _from(name: str, sender: str) -> bytes:
+def _from(name: str, sender: str, reply_to: str) -> bytes:
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(rendering.LINE_BREAKS.sub(" ", name), addr_spec=sender)
+    if reply_to:
+        mail["Reply-To"] = Address(addr_spec=reply_to)
     return mail.as_bytes().rstrip(b"\r\n") + b"\r\n"
 
 

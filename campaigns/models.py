@@ -1,6 +1,7 @@
 """Campaigns, who entered them, and the ledger of every message decided on."""
 
 from django.contrib.postgres.indexes import BrinIndex
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
 from django.utils.timezone import now
@@ -19,18 +20,38 @@ from campaigns.split_models import SplitWeight as SplitWeight
 from customers.models import Customer
 from shops.models import Shop
 
+LOCAL_PART = r"\A[A-Za-z0-9]+([._+-][A-Za-z0-9]+)*\Z"
+
 
 class Template(models.Model):
-    """What a message says, in Liquid."""
+    """What a message says, in Liquid. Where there is MJML, `writing` made the HTML from it."""
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
     name = models.CharField(_("name"), max_length=100)
     key = models.SlugField(_("key"), max_length=60)
     subject = models.CharField(_("subject"), max_length=300)
-    html = models.TextField(_("HTML"))
+    preheader = models.CharField(
+        _("preheader"),
+        max_length=200,
+        blank=True,
+        help_text=_("What an inbox shows behind the subject."),
+    )
+    mjml = models.TextField(_("MJML"), blank=True)
+    html = models.TextField(_("HTML"), blank=True)
     text = models.TextField(
         _("text"), blank=True, help_text=_("Made from the HTML when it is empty.")
     )
+    from_name = models.CharField(
+        _("from"), max_length=100, blank=True, help_text=_("The shop's name when it is empty.")
+    )
+    from_local = models.CharField(
+        _("from, before the @"),
+        max_length=64,
+        blank=True,
+        validators=[RegexValidator(LOCAL_PART, _("Letters, digits, dots and hyphens."))],
+        help_text=_("At the shop's own domain."),
+    )
+    reply_to = models.EmailField(_("answers go to"), blank=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:

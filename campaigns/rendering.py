@@ -8,9 +8,11 @@ from typing import Any
 import css_inline
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from liquid import RenderContext
 from liquid.exceptions import LiquidError
 from liquid.template import BoundTemplate
+from markupsafe import escape
 
 from campaigns import happened, links, liquid_text, plain
 from campaigns.limits import Encoded, LimitedEnvironment, filled, flat
@@ -18,9 +20,15 @@ from campaigns.links import Wanted
 from campaigns.models import Template
 
 LINE_BREAKS = re.compile(r"[\r\n]+")
-INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
+# What a rule for narrow screens says cannot be moved into a tag.
+INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 COMMENTED = re.compile(r"<!--(\ue000\d+\ue001)-->")
-PARTS = ("subject", "html", "text")
+BODY = re.compile(r"<body\b[^<>]*>", re.IGNORECASE)
+# Blanks keep an inbox from going on with the first words of the mail.
+PREHEADER = (
+    '<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">%s' + "&zwnj;&nbsp;" * 60
+) + "</div>"
+LIQUID_MARKS = "{{", "{%"
 SOURCES: dict[str, tuple[str, str]] = settings.TEMPLATE_SOURCES
 FOR_HTML, FOR_TEXT = LimitedEnvironment(autoescape=True), LimitedEnvironment(autoescape=False)
 
@@ -45,28 +53,34 @@ class _Parts:
     text: BoundTemplate
 
 
-def check(subject: str, html: str, text: str) -> dict[str, str]:
-    """The faults of a template's parts, by part; empty when all can be compiled."""
-    faults = {}
-    for part, source in zip(PARTS, (subject, html, text), strict=True):
-        try:
-            (FOR_HTML if part == "html" else FOR_TEXT).from_string(source)
-        except LiquidError as fault:
-            faults[part] = str(fault)
-    return faults
+def fault_of(source: str) -> str:
+    """What is wrong with a text's Liquid, with its line; empty when it can be compiled."""
+    try:
+        FOR_TEXT.from_string(source)
+    except LiquidError as fault:
+        return _said(fault, source)
+    return ""
 
 
 def render(template: Template, context: dict[str, Any]) -> Rendered:
     """The mail for this context. Raises RenderingError."""
     try:
-        parts = _compiled(template.subject, template.html, template.text)
+        parts = _compiled(*_words(template))
         return Rendered(
             subject=_one_line(parts.subject.render(**context)),
             html=parts.html.render(**context),
             text=parts.text.render(**context),
         )
     except LiquidError as fault:
-        raise RenderingError(f"Template {template.name!r}: {fault}") from fault
+        raise _explained(fault, template) from fault
+
+
+def line(text: str, context: dict[str, Any]) -> str:
+    """One line of text for this context, such as a preheader. Raises RenderingError."""
+    try:
+        return _one_line(FOR_TEXT.from_string(text).render(**context))
+    except LiquidError as fault:
+        raise RenderingError(_said(fault, text)) from fault
 
 
 def render_encoded(
@@ -78,11 +92,40 @@ def render_encoded(
     the same for everybody.
     """
     try:
-        parts = _compiled(template.subject, template.html, template.text, wanted)
+        parts = _compiled(*_words(template), wanted)
         subject = _one_line(parts.subject.render(**context))
         return subject, _encoded(parts.text, context), _encoded(parts.html, context)
     except LiquidError as fault:
-        raise RenderingError(f"Template {template.name!r}: {fault}") from fault
+        raise _explained(fault, template) from fault
+
+
+def _words(template: Template) -> tuple[str, str, str, str]:
+    return template.subject, template.preheader, template.html, template.text
+
+
+def _explained(fault: LiquidError, template: Template) -> RenderingError:
+    sources = template.subject, template.mjml or template.html, template.text, template.preheader
+    return RenderingError(f"Template {template.name!r}: {_said(fault, *sources)}")
+
+
+def _said(fault: LiquidError, *sources: str) -> str:
+    """The fault with the author's line. What failed is a made-over text, so its tag is looked up
+    in the author's own."""
+    token = fault.token
+    if token is None or token.start_index < 0:
+        return str(fault.message)
+    made, at = token.source, token.start_index
+    start = max(made.rfind(mark, 0, at + 1) for mark in LIQUID_MARKS)
+    ends = [made.find(mark, at) + 2 for mark in ("}}", "%}") if mark in made[at:]]
+    tag = made[start : min(ends, default=len(made))]
+    for source in sources if start >= 0 else ():
+        if tag in source:
+            # Of several that read the same, the one that is as far down.
+            before = source.split(tag)[: made.count(tag, 0, start) + 1]
+            number = tag.join(before).count("\n") + 1
+            known = {"line": number, "words": f"{fault.message} ({tag})"}
+            return _("line %(line)d: %(words)s") % known
+    return str(fault.message)
 
 
 def _encoded(part: BoundTemplate, context: dict[str, Any]) -> list[bytes]:
@@ -104,13 +147,28 @@ def _one_line(text: str) -> str:
 
 
 @lru_cache(maxsize=200)
-def _compiled(subject: str, html: str, text: str, wanted: Wanted = links.NOTHING) -> _Parts:
+def _compiled(
+    subject: str, preheader: str, html: str, text: str, wanted: Wanted = links.NOTHING
+) -> _Parts:
     """Compiled once per text; styles are moved into the tags before, not per recipient."""
+    whole = _with_preheader(links.rewritten(html, wanted).html, preheader)
     return _Parts(
         FOR_TEXT.from_string(subject),
-        FOR_HTML.from_string(_inline(links.rewritten(html, wanted).html)),
+        FOR_HTML.from_string(_inline(whole)),
         FOR_TEXT.from_string(text if text.strip() else plain.from_html(html)),
     )
+
+
+def _with_preheader(html: str, preheader: str) -> str:
+    """The HTML with words that an inbox shows and a reader does not."""
+    if not preheader.strip():
+        return html
+    words, liquid = liquid_text.hide(preheader)
+    unseen = PREHEADER % liquid_text.show(escape(words), liquid)
+    hidden, kept = liquid_text.hide(html)
+    body = BODY.search(hidden)
+    end = body.end() if body else 0
+    return liquid_text.show(hidden[:end], kept) + unseen + liquid_text.show(hidden[end:], kept)
 
 
 def _inline(html: str) -> str:
@@ -149,5 +207,5 @@ EXAMPLE: dict[str, Any] = {
     "campaign": {"key": "example", "name": "Example"},
     "unsubscribe_url": "#",
     "preferences_url": "#",
-    **{name: import_string(path)() for name, (_, path) in SOURCES.items()},
+    **{name: import_string(path)() for name, (_kind, path) in SOURCES.items()},
 }

@@ -9,7 +9,8 @@ import yaml
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from campaigns import as_text, launching, yaml_text
+from campaigns import as_text, launching, writing, yaml_text
+from campaigns.as_text import TextFault
 from campaigns.models import Campaign, CampaignVersion, Template
 from tests import make
 from tests.campaigns import build
@@ -251,3 +252,23 @@ def test_staff_reach_no_other_shops_campaign(client, campaign):
         reverse("admin:campaigns_campaign_download", args=[campaign.pk])
     ).status_code in {403, 404}
     assert client.post(url, {"shop": campaign.shop_id, "text": "x"}).status_code == 403
+
+
+def test_a_mail_in_mjml_travels_as_mjml_with_its_sender(campaign):
+    template = Template.objects.get()
+    mjml = "<mjml><mj-body><mj-section></mj-section></mj-body></mjml>"
+    parts = {"name": "Hello", "subject": "Hi", "mjml": mjml, "preheader": "Tea",
+             "from_local": "ann"}  # fmt: skip
+    writing.put(template, parts)
+    template.save()
+    text, other = as_text.export(campaign), build.shop()
+
+    as_text.load(text, other)
+
+    arrived = Template.objects.get(shop=other)
+    assert writing.told(arrived) == writing.told(template)
+    assert arrived.html == template.html
+    assert "<html" not in text
+    assert as_text.load(text, other).is_empty
+    with pytest.raises(TextFault, match=r"templates\.hello\.html: "):
+        as_text.load(text.replace("mjml: <", "html: <p>x</p>\n    mjml: <"), other)

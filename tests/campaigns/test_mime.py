@@ -121,3 +121,13 @@ def test_the_text_is_made_from_the_html_where_there_is_none():
         "* No. 1",
         "* No. 2",
     ]
+
+
+def test_a_template_may_write_under_a_name_of_its_own_at_the_shops_domain():
+    mail = read(
+        mime.compose(letter(from_name="Ann, Tea", from_local="ann", reply_to="help@tea.example"))
+    )
+
+    assert mail["From"] == '"Ann, Tea" <ann@tea.example>'
+    assert mail["Reply-To"] == "help@tea.example"
+    assert mail["Message-ID"].endswith("@tea.example>")

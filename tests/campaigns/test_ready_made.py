@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from campaigns import as_text, launching, letters, program, ready_made, rendering
+from campaigns import as_text, launching, letters, program, ready_made, rendering, writing
 from campaigns.models import Campaign, Template
 from customers.models import Profile
 from shops.models import Shop
@@ -58,8 +58,7 @@ def test_no_template_has_a_fault_and_every_step_sends_one_that_is_there(key):
     steps = [step for _path, step in program.walk(said["plan"]["steps"])]
     assert {step["send"] for step in steps if "send" in step} == said["templates"].keys() != set()
     for template in said["templates"].values():
-        parts = [template.get(part, "") for part in rendering.PARTS]
-        assert rendering.check(*parts) == {}
+        assert writing.faults(template) == {}
         assert template["html"].count("unsubscribe_url") == 1
 
 

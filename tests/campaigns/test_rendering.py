@@ -58,10 +58,6 @@ def test_a_template_that_goes_too_far_is_refused_with_its_name(html):
         rendering.render(template(html=html), rendering.EXAMPLE)
 
 
-def test_faults_are_told_by_part():
-    assert rendering.check("{{ a", "{% endif %}", "fine").keys() == {"subject", "html"}
-
-
 def test_python_cannot_be_reached():
     words = "{{ favourites.__class__ }}{{ customer.items }}{{ customer.__init__.__globals__ }}"
 
