@@ -1,8 +1,10 @@
 """Numbers, days and repetitions in words."""
 
+from collections.abc import Iterable
+
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 
 def figure(value: float) -> str:
@@ -18,3 +20,8 @@ def times(count: float) -> str:
 
 def days(count: float) -> str:
     return ngettext("%s day", "%s days", 1 if count == 1 else 2) % figure(count)
+
+
+def listed(words: Iterable[str]) -> str:
+    """ "DE, AT"; Chinese has a comma of its own for it."""
+    return pgettext("in a list", ", ").join(words)

@@ -127,7 +127,7 @@ PERIODS: dict[str, Words] = {
     "last_year": pgettext_lazy("the one before this", "last year"),
 }
 CHANNELS: dict[str, Words] = {
-    "email": _("e-mail"),
+    "email": pgettext_lazy("channel", "e-mail"),
     "sms": _("text message"),
     "push": _("browser notification"),
 }

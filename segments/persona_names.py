@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from django.utils.translation import gettext as _
 
+from segments.counted_words import listed
 from segments.persona_source import DEFAULT, choices
 
 FAR = 0.3  # of a spread: nearer to the middle is nothing to name somebody by
@@ -36,7 +37,7 @@ def _usual(centre: Mapping[str, float], middle: Mapping[str, float]) -> str:
         who = _("Occasional buyers")
     when = _("long away") if ratio("recency_days") > 1.5 else _("recently here")
     returns = _(", many returns") if centre["returned_fraction"] > 0.2 else ""
-    return f"{who}, {when}{returns}"
+    return _("%(who)s, %(when)s") % {"who": who, "when": when} + returns
 
 
 def _apart(centre: Mapping[str, float], middle: Mapping[str, float]) -> str:
@@ -47,4 +48,4 @@ def _apart(centre: Mapping[str, float], middle: Mapping[str, float]) -> str:
     if not far:
         return _("Average customers")
     said = [(_("high: %s") if ratios[n] > 0 else _("low: %s")) % labels[n] for n in far]
-    return ", ".join(said)
+    return listed(said)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from segments.choices import Names
 from segments.comparisons import entry_of, found
-from segments.counted_words import times
+from segments.counted_words import listed, times
 from segments.faults import RuleError
 from segments.field_words import AMOUNTS, DATES, TIMES, YES_NO
 from segments.touchpoint_words import done, not_done
@@ -36,7 +36,8 @@ def _said(name: str, value: Any, names: Names) -> str:
 def _deed(kinds: list[str], value: dict[str, Any]) -> str:
     if not value.get("times"):
         return _("did not %s") % not_done(kinds)
-    said = f"{done(kinds)} {times(value['times'])}"
+    known = {"deed": done(kinds), "times": times(value["times"])}
+    said = _("%(deed)s %(times)s") % known
     last = parse_datetime(str(value.get("last")))
     return said + (_(", last on %s") % date_format(last, "DATE_FORMAT") if last else "")
 
@@ -55,8 +56,9 @@ def _field(name: str, value: Any, names: Names) -> str:
         when, _known, unknown = (str(words).replace("%s", key) for words in DATES[entry])
         return when.format(_("on %s") % _day(value)) if value else unknown
     if entry.endswith("*"):
-        label = f"{label} “{names.key(entry, key)}”"
-    return f"{label}: {_plain(kind, name, entry, value, names)}"
+        label = _("%(field)s “%(key)s”") % {"field": label, "key": names.key(entry, key)}
+    said = _plain(kind, name, entry, value, names)
+    return _("%(field)s: %(value)s") % {"field": label, "value": said}
 
 
 def _plain(kind: str, name: str, entry: str, value: Any, names: Names) -> str:
@@ -68,7 +70,7 @@ def _plain(kind: str, name: str, entry: str, value: Any, names: Names) -> str:
         return unit(name, value, names)
     key = name.partition(".")[2] if entry.endswith("*") else ""
     if isinstance(value, list):
-        return ", ".join(names.value(entry, key, str(one)) for one in value[:5]) or _("nothing")
+        return listed(names.value(entry, key, str(one)) for one in value[:5]) or _("nothing")
     return _day(value) if kind == "date" else names.value(entry, key, str(value))
 
 

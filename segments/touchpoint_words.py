@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy as after
 
 # kind: "did it", and what follows "did not"
 KINDS: dict[str, tuple[str | Promise, str | Promise]] = {
-    "order.placed": (gettext_lazy("ordered"), gettext_lazy("order")),
+    "order.placed": (gettext_lazy("ordered"), after("did not", "order")),
     "order.cancelled": (gettext_lazy("cancelled an order"), gettext_lazy("cancel an order")),
     "order.returned": (gettext_lazy("returned an order"), gettext_lazy("return an order")),
     "product.viewed": (gettext_lazy("viewed a product"), gettext_lazy("view a product")),

@@ -12,7 +12,7 @@ from segments.builder import Rule
 from segments.choices import Names
 from segments.comparisons import entry_of, found
 from segments.compiler import compile
-from segments.counted_words import days, figure, times
+from segments.counted_words import days, figure, listed, times
 from segments.faults import RuleError
 from segments.field_words import AMOUNT_OPS, AMOUNTS, DATE_OPS, DATES, PERIODS, TIMES, YES_NO
 from segments.operators import OPERATORS
@@ -52,7 +52,7 @@ def _describe(rule: Rule, names: Names) -> str:
 
 def _bracketed(rule: Rule, names: Names) -> str:
     said = _describe(rule, names)
-    return f"({said})" if {"all", "any"} & rule.keys() else said
+    return _("(%s)") % said if {"all", "any"} & rule.keys() else said
 
 
 def _denied(rule: Rule, names: Names) -> str:
@@ -61,7 +61,7 @@ def _denied(rule: Rule, names: Names) -> str:
     if "segment" in rule:
         return _("is not in the segment “%s”") % names.segment(rule["segment"])
     if "any" in rule:
-        return _("none of these: %s") % f"({_describe(rule, names)})"
+        return _("none of these: %s") % (_("(%s)") % _describe(rule, names))
     return _("not (%s)") % _describe(rule, names)
 
 
@@ -130,14 +130,15 @@ def _plain(rule: Rule, entry: str, names: Names) -> str:
         )
         today = _("%(field)s has its anniversary today")
         return (words if value else today) % {"field": label, "count": figure(value)}
-    return f"{label} {_operator(rule, kind, entry, names)}"
+    known = {"field": label, "comparison": _operator(rule, kind, entry, names)}
+    return _("%(field)s %(comparison)s") % known
 
 
 def _operator(rule: Rule, kind: str, entry: str, names: Names) -> str:
     value = rule.get("value")
     if isinstance(value, list):
         told = [_value(v, rule, entry, names) for v in value[:FEW]]
-        said = ", ".join(told) + (", …" if len(value) > FEW else "")
+        said = listed([*told, "…"] if len(value) > FEW else told)
     else:
         said = "" if value is None else _value(value, rule, entry, names)
     return str(OPERATORS[kind][rule["op"]].words).replace("{}", said)
@@ -161,7 +162,8 @@ def _label(rule: Rule, entry: str, names: Names) -> str:
     _kind, _expression, label = found(rule["field"], "")
     if not entry.endswith("*"):
         return str(label)
-    return f"{label} “{names.key(entry, rule['field'].partition('.')[2])}”"
+    key = names.key(entry, rule["field"].partition(".")[2])
+    return _("%(field)s “%(key)s”") % {"field": label, "key": key}
 
 
 def _amount(op: str, value: Any, say: Any) -> str:

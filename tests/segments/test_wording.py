@@ -1,6 +1,7 @@
 """A rule is said as a marketer would say it."""
 
 import pytest
+from django.utils import translation
 
 from journeys import lifecycle
 from segments import rules
@@ -114,3 +115,33 @@ def test_currencies_without_decimals_are_said_without(shop):
 
 def test_without_a_shop_keys_stand_for_names():
     assert rules.describe({"segment": "gold"}) == "is in the segment “gold”"
+
+
+IN_CHINESE = [
+    (field("facts.revenue_cents", ">", 500000), "累计消费超过 €5,000.00"),
+    (field("facts.order_count", ">=", 2), "下单至少 2 次"),
+    (field("facts.last_order_at", "more_than_days_ago", 60), "上次下单在 60 天以前"),
+    (field("customer.country", "in", ["DE", "AT"]), "国家是其中之一：“DE”、“AT”"),
+    ({"not": did("order.placed", within=180)}, "最近 180 天内没有下单"),
+    (
+        did(
+            "product.viewed",
+            times=2,
+            within=30,
+            where={"category": "Tea"},
+            then={"touchpoint": "order.placed", "not": True, "within": 3},
+        ),
+        "最近 30 天内浏览商品至少 2 次（其中 category 是“Tea”），之后 3 天内没有下单",
+    ),
+    (
+        {"any": [did("order.placed"), {"all": [did("search.made"), did("cart.updated")]}]},
+        "下单至少 1 次或（站内搜索至少 1 次，且更新购物车至少 1 次）",
+    ),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("rule", "said"), IN_CHINESE, ids=lambda value: str(value)[:40])
+def test_a_rule_in_chinese_has_its_words_in_chinese_order(shop, rule, said):
+    with translation.override("zh-hans"):
+        assert rules.describe(rule, shop=shop) == said

@@ -1,0 +1,1 @@
+"""Where our way of writing differs from Django's, by language."""
