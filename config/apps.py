@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from config import logs
 from config.celery import app
 
 __all__ = ["ConfigConfig", "app"]
@@ -11,3 +12,6 @@ class ConfigConfig(AppConfig):
     """Holds the commands; has no models."""
 
     name = "config"
+
+    def ready(self) -> None:
+        logs.watch_errors()

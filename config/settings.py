@@ -6,7 +6,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import navigation, plugins
+from config import logs, navigation, plugins
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "assistant",
 ]
 MIDDLEWARE = [
+    "config.probes.Probes",
+    "config.logs.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -210,15 +212,21 @@ SEND_LEASE_SECONDS = env.int("SEND_LEASE_SECONDS", default=600)
 
 UNFOLD = navigation.UNFOLD
 
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")  # or json, for machines
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"lines": logs.formatter(LOG_FORMAT)},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+        "uvicorn": {"handlers": [], "propagate": True},
         "httpx": {"level": "WARNING"},
         "mail.log": {"level": "WARNING"},
         "django_celery_beat": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
     },
 }
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # empty: /metrics is not there

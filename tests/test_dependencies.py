@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 from django.conf import settings
 
 # Imported where it is present, done without where it is not.
-OPTIONAL = {"setuptools", "greenlet", "pygments", "rich"}
+OPTIONAL = {"setuptools", "greenlet", "pygments", "rich", "opentelemetry-api"}
 OPTIONAL |= {"requests", "urllib3", "charset-normalizer"}  # by jsonschema, for remote references
 
 LOAD = """
