@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow.parquet as pq
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from insights.predictors import return_risk
-from insights.predictors.return_risk import FEATURES, HORIZON_DAYS, Floats, Ints, Lines
+from insights.predictors import order_returns
+from insights.predictors.order_returns import FEATURES, HORIZON_DAYS, Floats, Ints, Lines
 
 COLUMNS = ["InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"]
 
@@ -25,13 +25,13 @@ def run(data: Path) -> dict[str, Any]:
     """AUC and average precision of model and baseline with their intervals."""
     began = time.perf_counter()
     sold, cancelled, end = read(data / "online_retail.parquet")
-    orders = return_risk.prepare(sold, cancelled)
+    orders = order_returns.prepare(sold, cancelled)
     label = orders.label()
     last = end - HORIZON_DAYS
     split = float(np.quantile(orders.days[orders.days <= last], 0.7))
     train = orders.days + HORIZON_DAYS <= split
     test = (orders.days > split) & (orders.days <= last)
-    model = return_risk.fit(orders.features[train], label[train])
+    model = order_returns.fit(orders.features[train], label[train])
     predicted = model.predict(orders.features[test])
     past = orders.features[test]
     own = past[:, FEATURES.index("past_cancelled")] / np.maximum(past[:, 0], 1)

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from campaigns import engine, enrolment
 from customers import profiles
 from customers.changes import Part
+from insights import scoring
 from journeys import stages
 from reviews_nlp import report
 from segments import membership
@@ -61,6 +62,9 @@ def update(shop: Shop, customers: list[int] | None = None, parts: Part = Part.EV
     """
     profiles.refresh(shop, customers)
     report.refresh(shop, customers)
+    if customers and parts & Part.TOUCHPOINTS:
+        scoring.score_now(shop, customers)
+        parts |= Part.SCORES
     membership.refresh(shop, customers, parts)
     if stages.place(shop, customers):
         membership.refresh(shop, customers, Part.STAGE)

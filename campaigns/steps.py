@@ -13,12 +13,13 @@ from campaigns.plan_schema import WEEKDAYS
 from campaigns.planning import plan_messages
 from campaigns.program import END, Node, Program
 from customers import attributes
+from insights.predictors import best_hour
 from segments import fixed, rules
 from segments.models import Segment
 from shops import outbox
 from shops.clock import now
 
-BEST_HOUR = 10  # for customers whose best hour is not known
+BEST_HOUR = 10  # where nothing is known of anybody
 GAP_DAYS = 30  # between orders, for customers who have not shown theirs
 
 GO_ON = """
@@ -40,6 +41,9 @@ FROM (SELECT chosen.id, chosen.label, ways.target FROM (
     JOIN unnest(%(labels)s::text[], %(targets)s::text[]) AS ways (label, target) USING (label)
 ) AS way WHERE way.id = e.id
 """
+# The model's for this customer, else everybody's; before the first training the commonest so far.
+OF_BEST_HOUR = """make_time(coalesce((p.scores ->> 'best_hour')::float::int, %(of_shop)s::int,
+    p.best_hour, %(best)s), 0, 0)"""
 CAME = """EXISTS (SELECT FROM customers_touchpoint t WHERE t.customer_id = e.customer_id
     AND t.kind = %(kind)s AND t.occurred_at > e.waits_since {where})"""
 UNTIL = """
@@ -142,9 +146,7 @@ def _wait_until(batch: Batch, said: dict[str, Any]) -> None:
         _go_on(batch, END)
         return
     zone, params = entries.zone_of("customer", batch.campaign)
-    time = (
-        "%(until)s::time" if "until" in said else "make_time(coalesce(p.best_hour, %(best)s), 0, 0)"
-    )
+    time = "%(until)s::time" if "until" in said else OF_BEST_HOUR
     weekday = said.get("weekday")
     known = {
         **params,
@@ -152,6 +154,7 @@ def _wait_until(batch: Batch, said: dict[str, Any]) -> None:
         "enrolments": batch.enrolments,
         "next": batch.node.next,
         "until": said.get("until"),
+        "of_shop": best_hour.of_shop(batch.campaign.shop) if "best_hour" in said else None,
         "best": BEST_HOUR,
         "weekday": WEEKDAYS.index(weekday) + 1 if weekday else None,
     }

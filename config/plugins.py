@@ -108,6 +108,10 @@ PREDICTORS = {
     "churn_90d": "insights.predictors.churn.Churn",
     "orders_90d": "insights.predictors.order_count.OrderCount",
     "orders_365d": "insights.predictors.order_count.OrderCountYear",
+    "next_order_days": "insights.predictors.next_order.NextOrder",
+    "return_risk": "insights.predictors.return_risk.ReturnRisk",
+    "best_hour": "insights.predictors.best_hour.BestHour",
+    "visit_intent": "insights.predictors.visit_intent.VisitIntent",
 }
 
 # What an endpoint of a shop may ask to be told: the type and when it is told.

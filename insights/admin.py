@@ -96,7 +96,7 @@ class TrainedModels(ReadOnly, ShopAdmin):
     list_filter = ("status", "predictor", "shop")
     list_select_related = ("shop",)
 
-    @display(description=_("status"), label={"live": "success", "off": "warning"})
+    @display(description=_("status"), label={"live": "success", "early": "info", "off": "warning"})
     def state(self, model: TrainedModel) -> str:
         return model.status
 

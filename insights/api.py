@@ -8,13 +8,15 @@ from rest_framework import serializers
 from customers.models import Customer
 from insights import recommending, scoring
 from insights.choosing import KINDS
+from insights.predictors.base import BANDS
 from shops.rest.resources import Answer, Resource, reading
 
 COUNT = 20
 
 
 class Recommended(Answer):
-    """A product by the shop's id; `reason` is a sentence for the customer."""
+    """A product by the shop's id; `reason` is a sentence for the customer, `return_risk` how
+    likely this customer sends this product back."""
 
     product_id = serializers.CharField(source="product")
     title = serializers.CharField()
@@ -22,6 +24,7 @@ class Recommended(Answer):
     price_cents = serializers.IntegerField(allow_null=True)
     reason = serializers.CharField()
     score = serializers.FloatField()
+    return_risk = serializers.FloatField(allow_null=True)
 
 
 class RecommendationsAnswer(Answer):
@@ -57,12 +60,19 @@ class ReasonAnswer(Answer):
 
 
 class ScoreAnswer(Answer):
-    """What one live model says; `band` ranks it among the shop's customers."""
+    """What one model says; `band` ranks it among the shop's customers.
+
+    An `early` one is an estimate from little, drawn towards the usual: the truth is between `low`
+    and `high` eight times of ten.
+    """
 
     name = serializers.CharField(source="model.predictor")
     question = serializers.CharField()
     value = serializers.FloatField()
-    band = serializers.ChoiceField(scoring.BANDS)
+    band = serializers.ChoiceField(BANDS)
+    early = serializers.BooleanField(source="is_early")
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
     model_id = serializers.IntegerField(source="model.pk")
     trained_at = serializers.DateTimeField(source="model.trained_at")
     raised_by = ReasonAnswer(many=True, source="higher")
@@ -70,7 +80,8 @@ class ScoreAnswer(Answer):
 
 
 class ScoresAnswer(Answer):
-    """The scores of every model that is better than a simple rule; others are off."""
+    """The scores of every model that is better than a simple rule, or has too little to go on yet
+    and says so; others are off."""
 
     customer_id = serializers.CharField()
     scores = ScoreAnswer(many=True)

@@ -29,8 +29,11 @@ class Lists:
     items: list[list[dict[str, Any]]]
 
 
-def choose(blend: Blend, purchases: Purchases, penalty: Matrix) -> Lists:
-    """Every kind of list for these customers. `penalty` is taken off each product's score."""
+def choose(blend: Blend, purchases: Purchases, penalty: Matrix, returns: Matrix) -> Lists:
+    """Every kind of list for these customers. `penalty` is taken off each product's score.
+
+    `returns` is how likely each customer sends each product back; it is kept beside the item.
+    """
     scores = blend.score(purchases) - penalty
     had = purchases.bought.toarray() > 0
     why = Reasons(blend, purchases)
@@ -41,7 +44,10 @@ def choose(blend: Blend, purchases: Purchases, penalty: Matrix) -> Lists:
             left = chosen[allowed[row, chosen] > -np.inf]
             found.customers.append(int(purchases.customers[row]))
             found.kinds.append(kind)
-            found.items.append(why.items(row, left, scores[row]))
+            items = why.items(row, left, scores[row])
+            for item, column in zip(items, left, strict=True):
+                item["returns"] = round(float(returns[row, column]), 3)
+            found.items.append(items)
     return found
 
 

@@ -1,7 +1,9 @@
 """What was known of each buyer at a moment: one statement, nothing later can change it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -64,38 +66,66 @@ SELECT a.customer_id, orders::float, since::float, age::float,
     coalesce(t30, 0)::float, coalesce(t90, 0)::float
 FROM aged a LEFT JOIN met ON met.customer_id = a.customer_id ORDER BY a.customer_id
 """
-FOLLOWED = """
-SELECT customer_id, count(*)::float FROM customers_order
-WHERE shop_id = %s AND kind = 'sale' AND placed_at > %s AND placed_at <= %s
+SOLD_AFTER = """FROM customers_order
+WHERE shop_id = %(shop)s AND kind = 'sale' AND placed_at > %(at)s AND placed_at <= %(until)s
 AND customer_id IS NOT NULL GROUP BY customer_id
 """
+FOLLOWED = f"SELECT customer_id, count(*)::float {SOLD_AFTER}"
+NEXT = f"""SELECT customer_id, (extract(epoch FROM min(placed_at) - %(at)s) / 86400)::float
+{SOLD_AFTER}"""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A row per buyer (ascending ids), columns as in FEATURES, as known `at` that moment."""
+    """A row per customer (ascending ids), a column per feature, as known `at` that moment."""
 
     at: datetime
     customers: Ints
     matrix: Floats
+    features: Mapping[str, Any]  # how each column reads in a reason
 
     def column(self, name: str) -> Floats:
-        """One feature of every buyer."""
-        return self.matrix[:, list(FEATURES).index(name)]
+        """One feature of everybody."""
+        return self.matrix[:, list(self.features).index(name)]
+
+    def rows(self, chosen: Any) -> "Table":
+        """Only these rows."""
+        return Table(self.at, self.customers[chosen], self.matrix[chosen], self.features)
 
 
-def read(shop: Shop, at: datetime, customer: int | None = None) -> Table:
-    """The shop's buyers, or one of them, as known at the moment."""
-    only = "" if customer is None else "AND customer_id = %(customer)s"
+def table(at: datetime, rows: list[Any], names: Mapping[str, Any]) -> Table:
+    """From rows of a customer's id and the features."""
+    found = np.array(rows, dtype=float).reshape(-1, 1 + len(names))
+    return Table(at, found[:, 0].astype(np.int64), found[:, 1:], names)
+
+
+def read(shop: Shop, at: datetime, customers: list[int] | None = None) -> Table:
+    """The shop's buyers, or some of them, as known at the moment."""
+    only = "" if customers is None else "AND customer_id = ANY(%(customers)s)"
+    values: dict[str, Any] = {"shop": shop.pk, "at": at, "customers": customers}
     with connection.cursor() as cursor:
-        cursor.execute(READ.format(only=only), {"shop": shop.pk, "at": at, "customer": customer})
-        rows = np.array(cursor.fetchall(), dtype=float).reshape(-1, 1 + len(FEATURES))
-    return Table(at, rows[:, 0].astype(np.int64), rows[:, 1:])
+        cursor.execute(READ.format(only=only), values)
+        return table(at, cursor.fetchall(), FEATURES)
 
 
 def orders_after(shop: Shop, table: Table, days: int) -> Floats:
     """How many orders each row's customer placed in the days after the table's moment."""
+    return np.nan_to_num(after(shop, table, days, FOLLOWED))
+
+
+def days_to_next_order(shop: Shop, table: Table, days: int) -> Floats:
+    """Days from the table's moment to each customer's next order; NaN: none in that time."""
+    return after(shop, table, days, NEXT)
+
+
+def after(shop: Shop, table: Table, days: int, statement: str) -> Floats:
+    """What a SELECT of customer and number finds in the days after the table's moment."""
+    values: dict[str, Any] = {
+        "shop": shop.pk,
+        "at": table.at,
+        "until": table.at + timedelta(days=days),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(FOLLOWED, [shop.pk, table.at, table.at + timedelta(days=days)])
-        followed = dict(cursor.fetchall())
-    return np.array([followed.get(customer, 0.0) for customer in table.customers.tolist()])
+        cursor.execute(statement, values)
+        found = dict(cursor.fetchall())
+    return np.array([found.get(customer, np.nan) for customer in table.customers.tolist()], float)

@@ -59,6 +59,26 @@ def of_amount(true: Floats, said: Floats, baseline: Floats) -> Verdict:
     return _verdict(metrics, metrics["baseline_rmse"] - metrics["rmse"], gains, true, said)
 
 
+def of_hour(true: Floats, said: Floats, baseline: Floats) -> Verdict:
+    """Hours of the day: how much likelier what was done becomes, per action; and how many actions
+    fell within an hour of the one that was named."""
+    times = np.maximum(true.sum(axis=1), 1)
+    gained = (true * (np.log(said) - np.log(baseline))).sum(axis=1)
+    random = np.random.default_rng(SEED)
+    draws = (random.integers(0, len(true), len(true)) for _ in range(ROUNDS))
+    gains = [float(gained[rows].sum() / times[rows].sum()) for rows in draws]
+    metrics = {"hit": _near(true, said), "baseline_hit": _near(true, baseline)}
+    share = true / times[:, None]
+    gain = float(gained.sum() / times.sum())
+    return _verdict(metrics, gain, gains, share.ravel(), np.asarray(said).ravel())
+
+
+def _near(true: Floats, said: Floats) -> float:
+    best = said.argmax(axis=1)
+    rows, hours = np.arange(len(true))[:, None], (best[:, None] + np.array([-1, 0, 1])) % 24
+    return float(true[rows, hours].sum() / max(true.sum(), 1))
+
+
 def stability_index(before: list[float], now: Floats) -> float:
     """PSI between the tenths a model had in training (their 9 cuts) and today; 0.25 is much."""
     cuts = np.unique(before)

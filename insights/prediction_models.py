@@ -8,12 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from shops.models import Shop
 
+IN_USE = ("live", "early")
+
 
 class TrainedModel(models.Model):
-    """One training of a predictor for a shop: its card. At most one is live.
+    """One training of a predictor for a shop: its card. At most one is in use.
 
-    Status: live, off (with the `reason`) or retired (a later one took over). `artefact` is plain
-    numbers; nothing that is run when it is read.
+    Status: live, early (an estimate from too little, for the `reason`), off (with the reason) or
+    retired (a later one took over). `artefact` is plain numbers; nothing that is run when it is
+    read.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
@@ -36,7 +39,9 @@ class TrainedModel(models.Model):
         verbose_name_plural = _("predictive models")
         constraints = [
             UniqueConstraint(
-                fields=["shop", "predictor"], condition=Q(status="live"), name="model_live_once"
+                fields=["shop", "predictor"],
+                condition=Q(status__in=IN_USE),
+                name="model_in_use_once",
             )
         ]
         indexes = [Index(fields=["shop", "predictor", "-trained_at"], name="model_history")]

@@ -1,19 +1,21 @@
 """What this room shows: a model's card, a customer's scores with reasons, models that are off."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from insights import scoring
-from insights.features import FEATURES
 from insights.prediction_models import TrainedModel
-from insights.training import predictors
+from insights.training import MUCH_DRIFT, predictors
 from shops.models import Shop
 from shops.panels import Panel
 
-MUCH_DRIFT = 0.25
 METRICS = {
     "auc": _("Ranks right (AUC)"),
     "baseline_auc": _("The simple rule does (AUC)"),
@@ -27,7 +29,9 @@ METRICS = {
     "baseline_rmse": _("Error of the simple rule"),
     "mae": _("Mean error (MAE)"),
     "bias": _("Predicted of true total"),
-    "buyers": _("Buyers judged"),
+    "hit": _("Within an hour of the named one"),
+    "baseline_hit": _("Within an hour of everybody's"),
+    "buyers": _("Customers judged"),
 }
 
 
@@ -64,9 +68,29 @@ def models_off(shop: Shop) -> Panel:
 
 
 def scores(customer: Customer) -> Panel:
-    """What the live models say about the customer, and why."""
-    told = scoring.told(customer)
+    """What the models say about the customer, and why."""
+    told = [(one, _in_words(one)) for one in scoring.told(customer)]
     return Panel(gettext("Predictions"), "panels/scores.html", {"told": told}, width=8)
+
+
+def _in_words(told: scoring.Told) -> tuple[str, str]:
+    """The answer as it is read, and the range of an estimate from little."""
+    say = SAID[told.kind]
+    if told.low is None or told.high is None:
+        return say(told.value), ""
+    return say(told.value), f"{say(told.low)} – {say(told.high)}"
+
+
+def _day(days: float) -> str:
+    return date_format(localdate() + timedelta(days=round(days)), "j M Y")
+
+
+SAID: dict[str, Callable[[float], str]] = {
+    "chance": lambda value: f"{value:.0%}",
+    "amount": lambda value: f"{value:.1f}",
+    "days": _day,
+    "hour": lambda value: f"{round(value) % 24:02}:00",
+}
 
 
 def _metrics(model: TrainedModel) -> list[tuple[Any, float]]:
@@ -97,7 +121,9 @@ def _lift(model: TrainedModel) -> Panel:
 
 def _importance(model: TrainedModel) -> Panel:
     ranked = sorted(model.importance.items(), key=lambda item: -item[1])[:8]
-    labels = [str(FEATURES.get(name, name)) for name, _size in ranked]
+    predictor = predictors().get(model.predictor)
+    words = predictor.features if predictor else {}
+    labels = [str(words.get(name, name)) for name, _size in ranked]
     series = [{"name": gettext("mean effect"), "values": [size for _name, size in ranked]}]
     return _chart(gettext("What weighs most"), "bar", labels, series)
 

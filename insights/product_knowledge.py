@@ -29,8 +29,12 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
 
 
 def penalty(catalogue: Catalogue) -> Matrix:
-    """What returns and bad reviews take off each product's logarithm of the odds."""
-    parts = " + ".join(f"coalesce(({sql})::float, 0)" for sql in settings.PRODUCT_RISKS.values())
+    """What bad reviews and the like take off each product's logarithm of the odds.
+
+    Returns stand apart: how much they count depends on the customer, see `pair_returns`.
+    """
+    risks = [sql for name, sql in settings.PRODUCT_RISKS.items() if name != "returned"]
+    parts = " + ".join(f"coalesce(({sql})::float, 0)" for sql in risks)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT p.id, {parts or '0'} FROM shops_product p WHERE p.id = ANY(%s)",
@@ -38,4 +42,9 @@ def penalty(catalogue: Catalogue) -> Matrix:
         )
         risk = dict(cursor.fetchall())
     share = np.array([risk.get(int(pk), 0.0) for pk in catalogue.ids], np.float32)
-    return -2 * np.log1p(-np.minimum(share, 0.95))
+    return taken_off(share)
+
+
+def taken_off(risk: Matrix) -> Matrix:
+    """What a risk takes off the logarithm of the odds."""
+    return -2 * np.log1p(-np.minimum(risk, 0.95))

@@ -7,7 +7,7 @@ import numpy as np
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from insights import buying, choosing, ranking, recommenders
+from insights import buying, choosing, pair_returns, product_knowledge, ranking, recommenders
 from insights.choosing import LIST_LENGTH
 from insights.purchases import Catalogue, Matrix, Purchases
 from insights.recommendation_models import RecommendationList
@@ -57,7 +57,9 @@ def forget(shop: Shop) -> None:
 def write_strangers(shop: Shop, history: Purchases, penalty: Matrix) -> None:
     """What sells, for customers of whom nothing is known."""
     sells = history.decayed(30.0).sum(axis=0) if len(history) else np.zeros((1, history.shape[1]))
+    back = pair_returns.of(shop, history.catalogue).chance(shop, [0])
     scores = np.log(np.asarray(sells, np.float32) + 0.01) - penalty
+    scores -= product_knowledge.taken_off(back)
     for rule in history.catalogue.rules:
         column = history.catalogue.column_of.get(rule.product)
         if column is not None and rule.kind in {"only_after", "hold_back"}:
@@ -65,7 +67,7 @@ def write_strangers(shop: Shop, history: Purchases, penalty: Matrix) -> None:
     columns = ranking.best(scores, LIST_LENGTH)[0] if scores.shape[1] else []
     items = [
         {"product": int(history.catalogue.ids[c]), "score": round(float(scores[0, c]), 3),
-         "why": "popular"}
+         "why": "popular", "returns": round(float(back[0, c]), 3)}
         for c in columns if scores[0, c] > -np.inf
     ]  # fmt: skip
     _write(shop, [None], ["all"], [items])
@@ -75,10 +77,14 @@ def write(
     shop: Shop, blend: Blend, catalogue: Catalogue, penalty: Matrix, customers: list[int]
 ) -> None:
     """The lists of these customers, written anew."""
+    returns = pair_returns.of(shop, catalogue)
     for chunk in _chunks(customers):
         bought = buying.purchases(shop, catalogue, customers=chunk)
         for rows in recommenders.blocks(np.arange(bought.shape[0]), len(catalogue)):
-            found = choosing.choose(blend, bought.of_customers(rows), penalty)
+            some = bought.of_customers(rows)
+            chance = returns.chance(shop, some.customers.tolist())
+            taken = penalty + product_knowledge.taken_off(chance)
+            found = choosing.choose(blend, some, taken, chance)
             _write(shop, found.customers, found.kinds, found.items)
 
 

@@ -41,7 +41,7 @@ WITH had AS MATERIALIZED (
     ORDER BY (item->>'product')::bigint, stranger, place
 )
 SELECT p.external_id, p.title, p.category, p.price_cents, o.item->>'why', of.title,
-    o.item->>'days', coalesce((o.item->>'score')::float, 0)
+    o.item->>'days', coalesce((o.item->>'score')::float, 0), (o.item->>'returns')::float
 FROM offered o JOIN shops_product p ON p.id = o.product_id AND p.shop_id = %(shop)s
 LEFT JOIN shops_product of ON of.id = (o.item->>'of')::bigint
 WHERE p.available AND p.external_id <> ALL(%(without)s)
@@ -69,6 +69,7 @@ class Recommendation:
     price_cents: int | None
     reason: str
     score: float
+    return_risk: float | None  # of this customer and this product; None in lists of older versions
 
 
 def recommend(
@@ -97,8 +98,8 @@ def recommend(
         cursor.execute(READ, values)
         rows = cursor.fetchall()
     return [
-        Recommendation(product, title, category, price, in_words(why, of, days), score)
-        for product, title, category, price, why, of, days, score in rows
+        Recommendation(product, title, category, price, in_words(why, of, days), score, returns)
+        for product, title, category, price, why, of, days, score, returns in rows
     ]
 
 

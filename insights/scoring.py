@@ -9,13 +9,13 @@ from django.db import connection, transaction
 from django.utils.timezone import now
 
 from customers.models import Customer
-from insights import features, judging
-from insights.features import FEATURES, Floats
-from insights.prediction_models import TrainedModel
-from insights.training import predictors
+from insights import judging
+from insights.features import Floats, Table
+from insights.prediction_models import IN_USE, TrainedModel
+from insights.predictors.base import Predictor
+from insights.training import FEWEST_FOR_TENTHS, predictors
 from shops.models import Shop
 
-BANDS = ("low", "middle", "high")  # up to the 5th tenth of the model's own scores, 8th, above
 WRITE = """
 WITH said AS (
     SELECT * FROM unnest(%(customers)s::bigint[], %(values)s::float[], %(bands)s::text[])
@@ -34,7 +34,9 @@ WHERE last.band IS DISTINCT FROM said.band
 ON CONFLICT DO NOTHING
 """
 FORGET = """
-UPDATE customers_profile SET scores = scores - %s WHERE shop_id = %s AND scores ? %s
+UPDATE customers_profile SET scores = scores - %(name)s::text
+WHERE shop_id = %(shop)s AND scores ? %(name)s::text
+AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY(%(customers)s))
 """
 
 
@@ -49,15 +51,25 @@ class Reason:
 
 @dataclass(frozen=True)
 class Told:
-    """What a live model says of one customer, how that ranks, and what it rests on."""
+    """What a model says of one customer, how that ranks, and what it rests on.
+
+    `kind` is that of the predictor; `low` and `high` hold eight of ten where it is an estimate from
+    little, else None.
+    """
 
     model: TrainedModel
     question: str
     value: float
-    is_chance: bool
+    kind: str
     band: str
+    low: float | None
+    high: float | None
     higher: list[Reason]
     lower: list[Reason]
+
+    @property
+    def is_early(self) -> bool:
+        return self.model.status == "early"
 
 
 def score_all() -> None:
@@ -67,67 +79,118 @@ def score_all() -> None:
 
 
 def score(shop: Shop, at: datetime | None = None) -> int:
-    """Write the scores of every live model; those of models that are off vanish from profiles.
+    """Write the scores of every model in use; those of the others vanish from profiles.
 
     Returns how many were computed. Safe to repeat: equal scores write nothing.
     """
-    at = at or now()
-    table = features.read(shop, at)
-    live = {card.predictor: card for card in TrainedModel.objects.filter(shop=shop, status="live")}
+    at, count = at or now(), 0
+    tables: dict[Any, Table] = {}  # several predictors read the same
+    used = _in_use(shop)
     for name, predictor in predictors().items():
-        if name not in live:
+        if name not in used:
             _forget(shop, name)
             continue
-        card = live[name]
-        said = predictor.predict(card.artefact, table)
-        card.drift = judging.stability_index(card.artefact["tenths"], said)
+        reader = type(predictor).read
+        if reader not in tables:
+            tables[reader] = predictor.read(shop, at)
+        count += _score(used[name], predictor, tables[reader], at)
+    return count
+
+
+def score_now(shop: Shop, customers: list[int]) -> None:
+    """What cannot wait for the night, for customers who were just seen."""
+    known = {name: each for name, each in predictors().items() if each.at_once}
+    used = _in_use(shop)
+    for name in known.keys() & used.keys():
+        card, predictor, at = used[name], known[name], now()
+        table = predictor.read(shop, at, customers)
+        _forget(shop, name, sorted({*customers} - {*table.customers.tolist()}))
+        _write(card, predictor, table, _said(card, predictor, table), at)
+
+
+def _in_use(shop: Shop) -> dict[str, TrainedModel]:
+    cards = TrainedModel.objects.filter(shop=shop, status__in=IN_USE)
+    return {card.predictor: card for card in cards}
+
+
+def _score(card: TrainedModel, predictor: Predictor, table: Table, at: datetime) -> int:
+    said = _said(card, predictor, table)
+    if card.status == "live" and len(table.customers) >= FEWEST_FOR_TENTHS:
+        card.drift = judging.stability_index(card.artefact["tenths"], predictor.value(said))
         card.save(update_fields=["drift"])
-        _write(card, table.customers.tolist(), said, at)
-    return len(live) * len(table.customers)
+    _write(card, predictor, table, said, at)
+    return len(table.customers)
 
 
-def band(card: TrainedModel, said: Floats | float) -> list[str]:
-    """Where each score stands among those the model gave in training."""
-    cuts = [card.artefact["tenths"][4], card.artefact["tenths"][7]]
-    return [BANDS[place] for place in np.searchsorted(cuts, np.atleast_1d(said))]
+def _said(card: TrainedModel, predictor: Predictor, table: Table) -> Floats:
+    if card.status == "early":
+        return predictor.early(card.artefact, table).said
+    return predictor.predict(card.artefact, table)
 
 
-def reasons(customer: Customer, card: TrainedModel) -> tuple[list[Reason], list[Reason]]:
-    """The three features that raise a customer's score most, and the three that lower it most."""
-    table = features.read(customer.shop, now(), customer.pk)
+def told(customer: Customer) -> list[Told]:
+    """The customer's scores by the models in use, each with its reasons."""
+    profile = getattr(customer, "profile", None)
+    scores = profile.scores if profile else {}
+    known = predictors()
+    used = [card for name, card in sorted(_in_use(customer.shop).items()) if name in known]
+    found = [_told(customer, card, scores) for card in used if card.predictor in scores]
+    return [one for one in found if one]
+
+
+def _told(customer: Customer, card: TrainedModel, scores: dict[str, float]) -> Told | None:
+    """None where there is nothing to say any more, such as of a visit that is over."""
+    predictor = predictors()[card.predictor]
+    table = predictor.read(customer.shop, now(), [customer.pk])
     if not len(table.customers):
-        return [], []
-    terms = predictors()[card.predictor].terms(card.artefact, table)[0]
+        return None
+    early = card.status == "early" and predictor.early(card.artefact, table)
+    (where,) = predictor.bands(card.artefact, table, np.array([scores[card.predictor]]))
+    higher, lower = _reasons(predictor, card, table)
+    return Told(
+        model=card,
+        question=str(predictor.question),
+        value=scores[card.predictor],
+        kind=predictor.kind,
+        band=where,
+        low=float(early.low[0]) if early else None,
+        high=float(early.high[0]) if early else None,
+        higher=higher,
+        lower=lower,
+    )
+
+
+def _reasons(
+    predictor: Predictor, card: TrainedModel, table: Table
+) -> tuple[list[Reason], list[Reason]]:
+    """The three features that raise a customer's score most, and the three that lower it most."""
+    explain = predictor.early_terms if card.status == "early" else predictor.terms
     found = [
         Reason(str(label), float(value), float(term))
-        for label, value, term in zip(FEATURES.values(), table.matrix[0], terms, strict=True)
+        for label, value, term in zip(
+            table.features.values(), table.matrix[0], explain(card.artefact, table)[0], strict=True
+        )
     ]
     ranked = sorted(found, key=lambda one: -one.effect)
     against = [one for one in ranked[::-1] if one.effect < 0][:3]
     return [one for one in ranked if one.effect > 0][:3], against
 
 
-def told(customer: Customer) -> list[Told]:
-    """The customer's scores by the models that are live, each with its reasons."""
-    profile = getattr(customer, "profile", None)
-    scores = profile.scores if profile else {}
-    live = TrainedModel.objects.filter(shop=customer.shop, status="live").order_by("predictor")
-    return [_told(customer, card, scores) for card in live if card.predictor in scores]
+def _write(
+    card: TrainedModel, predictor: Predictor, table: Table, said: Floats, at: datetime
+) -> None:
+    values = predictor.value(said)
+    write(card, table.customers.tolist(), values, predictor.bands(card.artefact, table, values), at)
 
 
-def _told(customer: Customer, card: TrainedModel, scores: dict[str, float]) -> Told:
-    predictor, value = predictors()[card.predictor], scores[card.predictor]
-    higher, lower = reasons(customer, card)
-    (where,) = band(card, value)
-    is_chance = predictor.kind == "chance"
-    return Told(card, str(predictor.question), value, is_chance, where, higher, lower)
-
-
-def _write(card: TrainedModel, customers: list[int], said: Floats, at: datetime) -> None:
+def write(
+    card: TrainedModel, customers: list[int], values: Floats, bands: list[str], at: datetime
+) -> None:
+    """Into the profiles, and into the history where the band is another than before."""
     arguments: dict[str, Any] = {
         "customers": customers,
-        "values": said.tolist(),
-        "bands": band(card, said),
+        "values": values.tolist(),
+        "bands": bands,
         "shop": card.shop_id,
         "model": card.pk,
         "name": card.predictor,
@@ -137,6 +200,6 @@ def _write(card: TrainedModel, customers: list[int], said: Floats, at: datetime)
         cursor.execute(WRITE, arguments)
 
 
-def _forget(shop: Shop, name: str) -> None:
+def _forget(shop: Shop, name: str, customers: list[int] | None = None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(FORGET, [name, shop.pk, name])
+        cursor.execute(FORGET, {"shop": shop.pk, "name": name, "customers": customers})

@@ -17,12 +17,7 @@ def refresh_recommendations() -> None:
 
 @shared_task(ignore_result=True)
 def train_models() -> None:
-    training.train_all()
-    scoring.score_all()
-
-
-@shared_task(ignore_result=True)
-def score_customers() -> None:
+    training.train_due()
     scoring.score_all()
 
 

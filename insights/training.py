@@ -11,16 +11,23 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from insights import features, judging
-from insights.features import Floats, Table
+from insights import judging
 from insights.judging import Verdict
-from insights.prediction_models import TrainedModel
-from insights.predictors.base import Predictor
-from insights.predictors.chance import importance
+from insights.prediction_models import IN_USE, TrainedModel
+from insights.predictors.base import Lesson, Predictor, usual
 from shops.models import Shop
 
-FEWEST_BUYERS = 200
 FEWEST_OF_EACH = 20  # customers with and without the answer, in each of the two windows
+AGAIN_AFTER = timedelta(days=7)
+AGAIN_AFTER_DRIFT = timedelta(days=1)
+MUCH_DRIFT = 0.25
+FEWEST_FOR_TENTHS = 100
+JUDGES = {
+    "chance": judging.of_chance,
+    "amount": judging.of_amount,
+    "days": judging.of_amount,
+    "hour": judging.of_hour,
+}
 
 
 def predictors() -> dict[str, Predictor]:
@@ -28,74 +35,98 @@ def predictors() -> dict[str, Predictor]:
     return {name: import_string(path)() for name, path in settings.PREDICTORS.items()}
 
 
-def train_all() -> None:
-    """Every predictor of every shop."""
+def train_due() -> None:
+    """What was never trained, is a week old, or meets customers unlike those it learned from."""
     for shop in Shop.objects.order_by("pk"):
         for predictor in predictors().values():
-            train(shop, predictor)
+            if is_due(shop, predictor):
+                train(shop, predictor)
+
+
+def is_due(shop: Shop, predictor: Predictor, at: datetime | None = None) -> bool:
+    """A drifting model is trained the day after; one that drifts on, once a day."""
+    cards = TrainedModel.objects.filter(shop=shop, predictor=predictor.name)
+    newest = cards.order_by("-trained_at").values_list("trained_at", flat=True).first()
+    if newest is None:
+        return True
+    drifts = cards.filter(status="live", drift__gt=MUCH_DRIFT).exists()
+    return (at or now()) - newest >= (AGAIN_AFTER_DRIFT if drifts else AGAIN_AFTER)
 
 
 def train(shop: Shop, predictor: Predictor, at: datetime | None = None) -> TrainedModel:
-    """One row of the register, live or off with the reason.
+    """One row of the register: live, early (an estimate from little) or off with the reason.
 
     The last full horizon is for judging, the one before for learning; what is registered has
     learned from the last. A live model stays when the new one did worse on the same customers.
     """
     at = at or now()
-    days = timedelta(days=predictor.horizon_days)
-    learning, judged = (features.read(shop, at - n * days) for n in (2, 1))
-    labels = [
-        predictor.label(features.orders_after(shop, table, predictor.horizon_days))
-        for table in (learning, judged)
-    ]
+    moments = [predictor.window_of(at, number) for number in (2, 1)]
+    learning, judged = (predictor.lesson(shop, moment) for moment in moments)
     card = TrainedModel(
         shop=shop,
         predictor=predictor.name,
+        trained_at=at,
         baseline=str(predictor.baseline_name),
-        window={"learned": learning.at.isoformat(), "judged": judged.at.isoformat()},
+        window={"learned": moments[0].isoformat(), "judged": moments[1].isoformat()},
         versions={name: version(name) for name in ("scikit-learn", "numpy")},
     )
-    card.reason = missing(predictor, learning, labels[0], labels[1])
-    if not card.reason:
-        _learn_and_judge(card, predictor, (learning, judged), labels)
-    return _register(card, predictor, judged, labels[1])
+    card.reason = missing(predictor, learning, judged)
+    if card.reason:
+        _estimate(card, predictor, judged, at)
+    else:
+        _learn_and_judge(card, predictor, learning, judged)
+        card.artefact["tenths"] = _tenths_of_all(card, predictor, judged)
+    return _register(card, predictor, judged)
 
 
-def missing(predictor: Predictor, learning: Table, learned: Floats, judged: Floats) -> str:
+def missing(predictor: Predictor, learning: Lesson, judged: Lesson) -> str:
     """What is too little to learn from, in words; empty when there is enough."""
-    buyers = len(learning.customers)
-    if buyers < FEWEST_BUYERS:
-        return _("%(have)d of %(need)d buyers so far") % {"have": buyers, "need": FEWEST_BUYERS}
-    rarer = min(min(int((of > 0).sum()), int((of == 0).sum())) for of in (learned, judged))
+    have = min(len(learning.truth), len(judged.truth))
+    if have < predictor.fewest:
+        return str(predictor.too_few) % {"have": have, "need": predictor.fewest}
+    if predictor.kind != "chance":
+        return ""
+    both = (learning.truth, judged.truth)
+    rarer = min(min(int((of > 0).sum()), int((of == 0).sum())) for of in both)
     if rarer < FEWEST_OF_EACH:
         figures = {"have": rarer, "need": FEWEST_OF_EACH}
         return _("%(have)d of %(need)d customers of the rarer answer so far") % figures
     return ""
 
 
-def judge(predictor: Predictor, learned: dict[str, Any], table: Table, label: Floats) -> Verdict:
+def judge(predictor: Predictor, learned: dict[str, Any], lesson: Lesson) -> Verdict:
     """The verdict on what was learned, for customers as they stood later."""
-    judging_of = judging.of_chance if predictor.kind == "chance" else judging.of_amount
-    return judging_of(label, predictor.predict(learned, table), predictor.baseline(table))
+    table = lesson.table
+    return JUDGES[predictor.kind](
+        lesson.truth, predictor.predict(learned, table), predictor.baseline(table)
+    )
+
+
+def _estimate(card: TrainedModel, predictor: Predictor, lesson: Lesson, at: datetime) -> None:
+    """An answer drawn towards the usual, for the time until there is enough to learn from."""
+    table = predictor.read(card.shop, at)
+    if not len(table.customers) and not len(lesson.truth):
+        return
+    card.status = "early"
+    card.artefact = {**predictor.fit_early(lesson, table), "usual": usual(table)}
+    said = predictor.early(card.artefact, table).said
+    card.artefact["tenths"] = _tenths(predictor.value(said)) if len(said) else [0.0] * 9
 
 
 def _learn_and_judge(
-    card: TrainedModel, predictor: Predictor, tables: tuple[Table, Table], labels: list[Floats]
+    card: TrainedModel, predictor: Predictor, learning: Lesson, judged: Lesson
 ) -> None:
-    learning, judged = tables
-    learned = predictor.fit(learning, labels[0])
-    verdict = judge(predictor, learned, judged, labels[1])
+    learned = predictor.fit(learning.table, learning.truth)
+    verdict = judge(predictor, learned, judged)
     card.metrics = {
         **verdict.metrics,
         "gain": round(verdict.gain, 4),
-        "buyers": len(judged.customers),
+        "buyers": len(judged.truth),
     }
     card.calibration, card.lift = verdict.calibration, verdict.lift
-    card.importance = importance(predictor.terms(learned, judged))
+    card.importance = importance(predictor, learned, judged)
     # What is scored with has seen the last window too; what was judged had not.
-    card.artefact = predictor.fit(judged, labels[1])
-    said = predictor.predict(card.artefact, judged)
-    card.artefact["tenths"] = np.quantile(said, np.arange(0.1, 1, 0.1)).tolist()
+    card.artefact = predictor.fit(judged.table, judged.truth)
     if verdict.sure > 0:
         card.status = "live"
     else:
@@ -104,25 +135,54 @@ def _learn_and_judge(
         ) % {"baseline": card.baseline, "gain": verdict.gain, "sure": verdict.sure}
 
 
-def _register(
-    card: TrainedModel, predictor: Predictor, judged: Table, label: Floats
-) -> TrainedModel:
+def importance(predictor: Predictor, learned: dict[str, Any], lesson: Lesson) -> dict[str, float]:
+    """The mean size of each feature's term."""
+    sizes = np.abs(predictor.terms(learned, lesson.table)).mean(axis=0)
+    names = zip(lesson.table.features, sizes, strict=True)
+    return {name: round(float(size), 4) for name, size in names}
+
+
+def _tenths_of_all(card: TrainedModel, predictor: Predictor, judged: Lesson) -> list[float]:
+    """The tenths of what it says of everybody today, who need not be those it learned from."""
+    table = predictor.read(card.shop, card.trained_at)
+    if len(table.customers) < FEWEST_FOR_TENTHS:
+        table = judged.table
+    return _tenths(predictor.value(predictor.predict(card.artefact, table)))
+
+
+def _tenths(said: Any) -> list[float]:
+    return np.quantile(said, np.arange(0.1, 1, 0.1)).tolist()
+
+
+def _register(card: TrainedModel, predictor: Predictor, judged: Lesson) -> TrainedModel:
     """Save the card; a champion that no longer helps is switched off as well."""
     with transaction.atomic():
         Shop.objects.select_for_update(no_key=True).get(pk=card.shop_id)  # one training at a time
-        live = TrainedModel.objects.filter(
-            shop=card.shop, predictor=card.predictor, status="live"
+        used = TrainedModel.objects.filter(
+            shop=card.shop, predictor=card.predictor, status__in=IN_USE
         ).first()
-        if live and card.status == "live":
-            before = judge(predictor, live.artefact, judged, label)
-            if before.gain > card.metrics["gain"] and before.sure > 0:
-                card.status, card.reason = (
-                    "retired",
-                    _("The live model did better on the same days"),
-                )
-        if live and card.status != "retired" and card.metrics:
-            live.status = "retired" if card.status == "live" else "off"
-            live.reason = card.reason or _("A later model took over")
-            live.save(update_fields=["status", "reason"])
+        if used and used.status == "live":
+            _compare(card, used, predictor, judged)
+        elif used:
+            _end(used, "retired", _("A later model took over"))
         card.save()
     return card
+
+
+def _compare(card: TrainedModel, live: TrainedModel, predictor: Predictor, judged: Lesson) -> None:
+    """Champion and challenger on the same days. What has too little to go on changes nothing."""
+    if not card.metrics:
+        card.status = "off"
+    elif card.status == "live":
+        before = judge(predictor, live.artefact, judged)
+        if before.gain > card.metrics["gain"] and before.sure > 0:
+            card.status, card.reason = "retired", _("The live model did better on the same days")
+        else:
+            _end(live, "retired", _("A later model took over"))
+    else:
+        _end(live, "off", card.reason)
+
+
+def _end(model: TrainedModel, status: str, reason: str) -> None:
+    model.status, model.reason = status, reason
+    model.save(update_fields=["status", "reason"])

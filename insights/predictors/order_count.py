@@ -5,15 +5,14 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext_lazy as _
 
-from insights.features import FEATURES, Floats, Table
-from insights.predictors import bg_nbd
-from insights.predictors.base import Predictor
-from insights.predictors.bg_nbd import BgNbd
+from insights.features import Floats, Table
+from insights.predictors import early
+from insights.predictors.base import Early, Lesson, OfBuyers, against_usual
 
 COLUMNS = ("orders", "days_since_last", "days_as_customer")
 
 
-class OrderCount(Predictor):
+class OrderCount(OfBuyers):
     """A shop of ten buyers has an answer too: its parameters are drawn towards the usual."""
 
     name = "orders_90d"
@@ -22,32 +21,27 @@ class OrderCount(Predictor):
     kind = "amount"
     baseline_name = _("the customer's own rate so far")
 
-    def label(self, followed: Floats) -> Floats:
-        return followed
-
     def baseline(self, table: Table) -> Floats:
         age = np.maximum(table.column("days_as_customer"), 1)
         return (table.column("orders") - 1) / age * self.horizon_days
 
     def fit(self, table: Table, label: Floats) -> dict[str, Any]:
-        model = bg_nbd.fit(*_standing(table))
         middle = {name: float(np.median(table.column(name))) for name in COLUMNS}
-        return {"r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b, "middle": middle}
+        return {**early.learn(table), "middle": middle}
 
     def predict(self, learned: dict[str, Any], table: Table) -> Floats:
-        model = BgNbd(learned["r"], learned["alpha"], learned["a"], learned["b"], 0.0)
-        return model.expected(*_standing(table), self.horizon_days / 7)
+        expected = early.model_of(learned).expected
+        return expected(*early.standing(table), self.horizon_days / 7)
 
     def terms(self, learned: dict[str, Any], table: Table) -> Floats:
         """What each of its three features changes against the shop's median customer."""
-        said = self.predict(learned, table)
-        found = np.zeros_like(table.matrix)
-        for name in COLUMNS:
-            place = list(FEATURES).index(name)
-            usual = table.matrix.copy()
-            usual[:, place] = learned["middle"][name]
-            found[:, place] = said - self.predict(learned, Table(table.at, table.customers, usual))
-        return found
+        return against_usual(lambda of: self.predict(learned, of), table, learned["middle"])
+
+    def fit_early(self, lesson: Lesson, now: Table) -> dict[str, Any]:
+        return self.fit(now, np.zeros(0))
+
+    def early(self, learned: dict[str, Any], table: Table) -> Early:
+        return early.orders(learned, table, self.horizon_days)
 
 
 class OrderCountYear(OrderCount):
@@ -56,10 +50,3 @@ class OrderCountYear(OrderCount):
     name = "orders_365d"
     question = _("How many orders will this customer place in a year?")
     horizon_days = 365
-
-
-def _standing(table: Table) -> tuple[Floats, Floats, Floats]:
-    """Repeats, recency and age in weeks."""
-    age = table.column("days_as_customer") / 7
-    recency = np.clip(age - table.column("days_since_last") / 7, 0, None)
-    return table.column("orders") - 1, np.minimum(recency, age), age

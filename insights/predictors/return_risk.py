@@ -1,235 +1,118 @@
-"""Will this order be cancelled or returned, in whole or part? Known at the moment it is placed.
+"""Will the customer send back, or cancel, some of what they order next?"""
 
-Features walk through time once: each order sees only orders placed and cancellations booked before
-it, of its customer, of its products and of the shop. Rates are drawn towards the shop's own, so a
-first order has an answer too.
-"""
-
-from collections import defaultdict
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+from scipy.special import betaincinv
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from insights import features
+from insights.features import Floats, Table
+from insights.predictors.base import Early, Lesson
+from insights.predictors.linear import Chance
+from shops.models import Shop
 
-SEED = 0
-HORIZON_DAYS = 30.0
-SHOP_WEIGHT = 5.0  # as many orders of the shop's own rate are mixed into a customer's or product's
-FEATURES = (
-    "past_orders",
-    "past_cancelled",
-    "past_rate",
-    "days_as_customer",
-    "days_since_last_order",
-    "days_since_last_cancellation",
-    "value",
-    "lines",
-    "pieces",
-    "largest_line_pieces",
-    "largest_line_value",
-    "mean_price",
-    "highest_price",
-    "value_to_own_mean",
-    "share_of_new_products",
-    "mean_product_rate",
-    "highest_product_rate",
-    "hour",
-    "weekday",
-    "shop_rate",
+FEATURES = {
+    "orders": _("Orders"),
+    "cancelled": _("Orders with a return or cancellation"),
+    "own_rate": _("Own share of orders with a return (shrunk)"),
+    "days_since_last": _("Days since the last order"),
+    "days_since_cancelled": _("Days since the last return"),
+    "average_value": _("Average order"),
+    "largest_value": _("Largest order"),
+    "pieces": _("Pieces in an order"),
+    "product_rate": _("How often the products they buy come back"),
+    "highest_product_rate": _("The product they bought that comes back most"),
+}
+USUAL_RATE, SHOP_WEIGHT, OWN_WEIGHT = 0.1, 20.0, 5.0  # of the field, in orders; then of the shop
+NEVER_DAYS = 3650.0
+# Every product's share of pieces that came back within the year, one in twenty where it was seldom
+# sold; then every buyer by documents up to the moment, nothing later.
+READ = """
+WITH known AS MATERIALIZED (
+    SELECT o.id, o.customer_id, o.kind, o.placed_at, abs(o.total_cents) / 100.0 AS value,
+        sum(abs(l.quantity)) AS pieces
+    FROM customers_order o LEFT JOIN customers_orderline l ON l.order_id = o.id
+    WHERE o.shop_id = %(shop)s AND o.customer_id IS NOT NULL AND o.placed_at <= %(at)s
+    AND o.kind IN ('sale', 'cancellation') {only} GROUP BY o.id
+), product AS (
+    SELECT l.product_id, (1 - coalesce(sum(l.quantity) FILTER (WHERE o.kind = 'cancellation'), 0))
+        / (20 + coalesce(sum(l.quantity) FILTER (WHERE o.kind = 'sale'), 0))::float AS rate
+    FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
+    WHERE o.shop_id = %(shop)s AND o.placed_at <= %(at)s AND o.kind IN ('sale', 'cancellation')
+    AND o.placed_at > %(at)s - interval '365 days' {bought} GROUP BY l.product_id
+), chosen AS (
+    SELECT k.customer_id, avg(p.rate) AS mean_rate, max(p.rate) AS highest FROM known k
+    JOIN customers_orderline l ON l.order_id = k.id JOIN product p ON p.product_id = l.product_id
+    WHERE k.kind = 'sale' GROUP BY k.customer_id
+), counted AS (
+    SELECT customer_id, count(*) FILTER (WHERE kind = 'sale')::float AS orders,
+        count(*) FILTER (WHERE kind = 'cancellation')::float AS cancelled,
+        max(placed_at) FILTER (WHERE kind = 'sale') AS last_at,
+        max(placed_at) FILTER (WHERE kind = 'cancellation') AS cancelled_at,
+        avg(value) FILTER (WHERE kind = 'sale') AS average,
+        max(value) FILTER (WHERE kind = 'sale') AS largest,
+        avg(pieces) FILTER (WHERE kind = 'sale') AS pieces
+    FROM known GROUP BY customer_id
 )
+SELECT customer_id, orders, cancelled, (least(cancelled, orders) + %(rate)s * %(weight)s)
+        / (orders + %(weight)s), extract(epoch FROM %(at)s - last_at) / 86400,
+    coalesce(extract(epoch FROM %(at)s - cancelled_at) / 86400, %(never)s),
+    average, largest, coalesce(pieces, 0), coalesce(mean_rate, 0), coalesce(highest, 0)
+FROM counted LEFT JOIN chosen USING (customer_id) WHERE orders > 0 ORDER BY customer_id
+"""
+OF_ONE = """AND l.product_id IN (SELECT m.product_id FROM customers_order n
+    JOIN customers_orderline m ON m.order_id = n.id WHERE n.customer_id = ANY(%(customers)s))"""
+# Of those who ordered in the first half of the horizon: did a return of such an order follow by its
+# end? It names the order, or takes back a product of it.
+CAME_BACK = """
+SELECT s.customer_id, max(EXISTS (
+    SELECT FROM customers_order b WHERE b.customer_id = s.customer_id AND b.kind = 'cancellation'
+    AND b.placed_at >= s.placed_at AND b.placed_at <= %(until)s
+    AND (b.cancels = s.external_id OR EXISTS (
+        SELECT FROM customers_orderline l JOIN customers_orderline k
+            ON k.order_id = s.id AND k.product_id = l.product_id WHERE l.order_id = b.id))
+)::int)::float
+FROM customers_order s WHERE s.shop_id = %(shop)s AND s.kind = 'sale' AND s.placed_at > %(at)s
+AND s.placed_at <= %(at)s + (%(until)s - %(at)s) / 2 AND s.customer_id IS NOT NULL
+GROUP BY s.customer_id
+"""
 
 
-@dataclass(frozen=True)
-class Lines:
-    """Order lines, one row each; `days` since any fixed midnight; quantities positive."""
+class ReturnRisk(Chance):
+    """Yes is a return within 30 to 60 days; learned from those who ordered."""
 
-    orders: Ints
-    customers: Ints
-    products: Ints
-    days: Floats
-    quantities: Floats
-    prices: Floats
+    name = "return_risk"
+    question = _("Will this customer send back some of what they order next?")
+    horizon_days = 60
+    baseline_name = _("the customer's own share of orders sent back so far")
+    features = FEATURES
+    too_few = _("%(have)d of %(need)d customers with an order to judge by so far")
 
+    def read(self, shop: Shop, at: datetime, customers: list[int] | None = None) -> Table:
+        values: dict[str, Any] = {"shop": shop.pk, "at": at, "customers": customers}
+        values |= {"never": NEVER_DAYS, "rate": USUAL_RATE, "weight": OWN_WEIGHT}
+        only = "" if customers is None else "AND o.customer_id = ANY(%(customers)s)"
+        with connection.cursor() as cursor:
+            cursor.execute(READ.format(only=only, bought=only and OF_ONE), values)
+            return features.table(at, cursor.fetchall(), FEATURES)
 
-@dataclass(frozen=True)
-class Orders:
-    """A row per order in time order: number, customer, day, features, day of its cancellation."""
+    def truth(self, shop: Shop, table: Table) -> Floats:
+        return features.after(shop, table, self.horizon_days, CAME_BACK)
 
-    numbers: Ints
-    customers: Ints
-    days: Floats
-    features: Floats
-    cancelled_on: Floats  # infinity: never, as far as we know
+    def baseline(self, table: Table) -> Floats:
+        return table.column("cancelled") / np.maximum(table.column("orders"), 1)
 
-    def label(self) -> Ints:
-        """1 where a cancellation followed within the horizon."""
-        return (self.cancelled_on - self.days <= HORIZON_DAYS).astype(np.int64)
+    def fit_early(self, lesson: Lesson, now: Table) -> dict[str, Any]:
+        orders, cancelled = now.column("orders").sum(), now.column("cancelled").sum()
+        return {"rate": float((cancelled + USUAL_RATE * SHOP_WEIGHT) / (orders + SHOP_WEIGHT))}
 
-
-def match(sold: Lines, cancelled: Lines) -> Ints:
-    """Which row of `sold` each cancelled line undoes; -1 when none fits.
-
-    The latest earlier line of the same customer and product that was large enough, else the latest.
-    """
-    lots: dict[tuple[int, int], list[int]] = defaultdict(list)
-    pairs = zip(sold.customers.tolist(), sold.products.tolist(), strict=True)
-    for row, pair in enumerate(pairs):
-        lots[pair].append(row)
-    found = np.full(len(cancelled.orders), -1)
-    wanted = zip(cancelled.customers.tolist(), cancelled.products.tolist(), strict=True)
-    for row, pair in enumerate(wanted):
-        earlier = [lot for lot in lots.get(pair, ()) if sold.days[lot] <= cancelled.days[row]]
-        large = [lot for lot in earlier if sold.quantities[lot] >= cancelled.quantities[row]]
-        if earlier:
-            found[row] = max(large or earlier, key=lambda lot: sold.days[lot])
-    return found
-
-
-def prepare(sold: Lines, cancelled: Lines) -> Orders:
-    """Orders with features as of the moment each was placed."""
-    matched = match(sold, cancelled)
-    undone_on = np.full(len(sold.orders), np.inf)
-    known = matched >= 0
-    np.minimum.at(undone_on, matched[known], cancelled.days[known])
-    by_order = np.lexsort((sold.orders, sold.days))
-    starts = np.flatnonzero(np.r_[True, np.diff(sold.orders[by_order]) != 0])
-    groups = np.split(by_order, starts[1:])
-    past = _Past(sold, undone_on)
-    rows = [past.see(group) for group in groups]
-    first = np.array([group[0] for group in groups])
-    ends = np.array([undone_on[group].min() for group in groups])
-    return Orders(sold.orders[first], sold.customers[first], sold.days[first], np.array(rows), ends)
-
-
-class _Past:
-    """What the shop knew when the next order came; a cancellation counts once it is booked."""
-
-    def __init__(self, sold: Lines, undone_on: Floats) -> None:
-        self.sold, self.undone_on = sold, undone_on
-        self.orders: dict[int, list[tuple[float, float]]] = defaultdict(list)  # day, value
-        self.cancelled: dict[int, list[float]] = defaultdict(list)
-        self.bought: dict[int, set[int]] = defaultdict(set)
-        self.product_sold: dict[int, int] = defaultdict(int)
-        self.product_undone: dict[int, int] = defaultdict(int)
-        self.order_count = self.line_count = self.undone_orders = self.undone_lines = 0
-        self.pending = _bookings(sold, undone_on)
-        self.position = 0
-
-    def see(self, group: Ints) -> list[float]:
-        """The features of the next order; afterwards it belongs to the past."""
-        customer, day = int(self.sold.customers[group[0]]), float(self.sold.days[group[0]])
-        self._book_until(day)
-        products = self.sold.products[group].tolist()
-        amounts = self.sold.quantities[group] * self.sold.prices[group]
-        row = [
-            *self._of_customer(customer, day),
-            *self._of_order(customer, group, amounts),
-            *self._of_products(customer, products),
-            (day % 1) * 24,
-            float(int(day) % 7),
-            self._shop_rate(),
-        ]
-        self.orders[customer].append((day, float(amounts.sum())))
-        self.bought[customer].update(products)
-        for product in products:
-            self.product_sold[product] += 1
-        self.order_count += 1
-        self.line_count += len(products)
-        return row
-
-    def _book_until(self, day: float) -> None:
-        while self.position < len(self.pending) and self.pending[self.position][0] < day:
-            when, customer, product, is_new_order = self.pending[self.position]
-            self.product_undone[product] += 1
-            self.undone_lines += 1
-            if is_new_order:
-                self.cancelled[customer].append(when)
-                self.undone_orders += 1
-            self.position += 1
-
-    def _shop_rate(self) -> float:
-        return (self.undone_orders + 1) / (self.order_count + 10)
-
-    def _of_customer(self, customer: int, day: float) -> list[float]:
-        placed, cancelled = self.orders[customer], self.cancelled[customer]
-        rate = (len(cancelled) + SHOP_WEIGHT * self._shop_rate()) / (len(placed) + SHOP_WEIGHT)
-        return [
-            len(placed),
-            len(cancelled),
-            rate,
-            day - placed[0][0] if placed else 0.0,
-            day - placed[-1][0] if placed else np.nan,
-            day - cancelled[-1] if cancelled else np.nan,
-        ]
-
-    def _of_order(self, customer: int, group: Ints, amounts: Floats) -> list[float]:
-        placed = self.orders[customer]
-        mean = float(np.mean([value for _day, value in placed])) if placed else np.nan
-        quantities, prices = self.sold.quantities[group], self.sold.prices[group]
-        total = float(amounts.sum())
-        return [
-            total,
-            len(group),
-            float(quantities.sum()),
-            float(quantities.max()),
-            float(amounts.max()),
-            total / max(float(quantities.sum()), 1),
-            float(prices.max()),
-            total / mean if mean else np.nan,
-        ]
-
-    def _of_products(self, customer: int, products: list[int]) -> list[float]:
-        shop = (self.undone_lines + 1) / (self.line_count + 50)
-        rates = [
-            (self.product_undone[one] + 20 * shop) / (self.product_sold[one] + 20)
-            for one in products
-        ]
-        new = sum(one not in self.bought[customer] for one in products)
-        return [new / len(products), sum(rates) / len(rates), max(rates)]
-
-
-def _bookings(sold: Lines, undone_on: Floats) -> list[tuple[float, int, int, bool]]:
-    """Cancelled lines in the order they were booked; True marks the first of its order."""
-    rows = np.flatnonzero(np.isfinite(undone_on))
-    rows = rows[np.argsort(undone_on[rows], kind="stable")]
-    seen: set[int] = set()
-    booked = []
-    for row in rows.tolist():
-        order = int(sold.orders[row])
-        booked.append(
-            (
-                float(undone_on[row]),
-                int(sold.customers[row]),
-                int(sold.products[row]),
-                order not in seen,
-            )
-        )
-        seen.add(order)
-    return booked
-
-
-@dataclass(frozen=True)
-class ReturnRisk:
-    """A mean of boosted and of random trees: the first sharp, the second steady."""
-
-    models: tuple[Any, ...]
-
-    def predict(self, features: Floats) -> Floats:
-        """The probability of a cancellation within the horizon."""
-        filled = np.nan_to_num(features, nan=-1.0)
-        return np.mean([model.predict_proba(filled)[:, 1] for model in self.models], axis=0)
-
-
-def fit(features: Floats, label: Ints) -> ReturnRisk:
-    """Learn from orders whose horizon is over."""
-    filled = np.nan_to_num(features, nan=-1.0)
-    boosted = HistGradientBoostingClassifier(
-        max_leaf_nodes=8, learning_rate=0.05, max_iter=120, min_samples_leaf=50,
-        l2_regularization=10.0, max_features=0.5, random_state=SEED,
-    )  # fmt: skip
-    forest = ExtraTreesClassifier(200, min_samples_leaf=10, max_features=0.5, random_state=SEED)
-    return ReturnRisk(tuple(model.fit(filled, label) for model in (boosted, forest)))
+    def early(self, learned: dict[str, Any], table: Table) -> Early:
+        """The customer's own share, drawn towards the shop's, that towards the usual."""
+        rate, orders = min(learned["rate"], 0.9), table.column("orders")
+        yes = np.minimum(table.column("cancelled"), orders) + OWN_WEIGHT * rate
+        no = orders + OWN_WEIGHT - yes
+        low, high = (betaincinv(yes, no, share) for share in (0.1, 0.9))
+        return Early(yes / (yes + no), low, high)

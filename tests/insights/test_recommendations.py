@@ -11,6 +11,7 @@ from customers import profiles
 from insights import artefact, buying, recommendation_runs, recommending
 from insights.recommendation_models import ProductRule, RecommendationList, RecommendationRun
 from tests import make
+from tests.api.calling import Caller
 from tests.campaigns import build
 
 pytestmark = pytest.mark.django_db
@@ -248,3 +249,29 @@ def test_the_marketer_adds_a_rule(client, shop):
     assert "There is such a rule already." in again.content.decode()
     listed = client.get(reverse("admin:insights_productrule_changelist")).content.decode()
     assert "goes with" in listed
+
+
+def test_what_comes_back_counts_more_for_who_sends_things_back(shop):
+    """Trays come back: who returns much is offered them later, and the API says the risk."""
+    for number, buyer in enumerate(buyers(shop)[:36:6]):
+        tray = shop.product_set.get(external_id="tray")
+        make.order(buyer, lines=((tray, -1, 500),), kind="cancellation",
+                   external_id=f"back-{number}", placed_at=make.days_ago(1))  # fmt: skip
+    careless, careful = buyers(shop)[-2], buyers(shop)[-4]  # neither has a tray
+    profiles.refresh(shop)
+    for one, risk in ((careless, 0.6), (careful, 0.05)):
+        shop.profile_set.filter(customer=one).update(scores={"return_risk": risk})
+
+    recommendation_runs.learn(shop)
+
+    risks = {
+        one.pk: next(
+            offer.return_risk or 0.0
+            for offer in recommending.recommend(shop, one, kind="new")
+            if offer.product == "tray"
+        )
+        for one in (careless, careful)
+    }
+    assert risks[careless.pk] > 2 * risks[careful.pk] > 0
+    told = Caller(shop).get(f"recommendations/{careless.external_id}").json()["new"]
+    assert {p["product_id"]: p["return_risk"] for p in told}["tray"] == risks[careless.pk]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from insights.predictors import return_risk
-from insights.predictors.return_risk import FEATURES, Lines
+from insights.predictors import order_returns
+from insights.predictors.order_returns import FEATURES, Lines
 
 
 def lines(rows):
@@ -27,7 +27,7 @@ def feature(orders, number, name):
 
 
 def test_a_cancellation_undoes_the_order_that_was_large_enough():
-    orders = return_risk.prepare(lines(SOLD), lines(CANCELLED))
+    orders = order_returns.prepare(lines(SOLD), lines(CANCELLED))
 
     assert dict(zip(orders.numbers.tolist(), orders.label().tolist(), strict=True)) == {
         1: 1, 2: 0, 3: 0, 4: 0,
@@ -35,7 +35,7 @@ def test_a_cancellation_undoes_the_order_that_was_large_enough():
 
 
 def test_it_counts_for_later_orders_only_once_it_is_booked():
-    orders = return_risk.prepare(lines(SOLD), lines(CANCELLED))
+    orders = order_returns.prepare(lines(SOLD), lines(CANCELLED))
 
     assert feature(orders, 2, "past_cancelled") == 0
     assert feature(orders, 4, "past_cancelled") == 1
@@ -43,7 +43,7 @@ def test_it_counts_for_later_orders_only_once_it_is_booked():
 
 
 def test_features_are_the_same_whether_or_not_later_rows_exist():
-    whole = return_risk.prepare(lines(SOLD), lines(CANCELLED))
-    early = return_risk.prepare(lines(SOLD[:4]), lines(CANCELLED))
+    whole = order_returns.prepare(lines(SOLD), lines(CANCELLED))
+    early = order_returns.prepare(lines(SOLD[:4]), lines(CANCELLED))
 
     assert np.array_equal(whole.features[:3], early.features[:3], equal_nan=True)
