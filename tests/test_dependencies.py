@@ -11,6 +11,7 @@ from django.conf import settings
 # Imported where it is present, done without where it is not.
 OPTIONAL = {"setuptools", "greenlet", "pygments", "rich", "opentelemetry-api"}
 OPTIONAL |= {"requests", "urllib3", "charset-normalizer"}  # by jsonschema, for remote references
+OPTIONAL |= {"opentelemetry-api"}  # by redis, for its metrics
 
 LOAD = """
 import sys
