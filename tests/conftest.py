@@ -3,11 +3,19 @@
 import os
 
 import pytest
+from django.db import connection
 from django.utils.timezone import now
 from playwright.sync_api import sync_playwright
 
 from shops import partitions
+from tests import migrated
 from tests.browsing import CHROMIUM, FLAGS
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Test databases are copies of one that is migrated already."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated.template()
 
 
 @pytest.fixture(scope="session")
