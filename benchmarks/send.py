@@ -2,10 +2,10 @@
 
 Method: customers who agreed are in a running campaign whose step is a mail of 15 kB HTML with 10
 variables. The engine plans the ledger rows; then two worker processes take them through
-`sending.send_due`: claimed and judged by the gate, looked at again, personalised, handed over to
-`smtp-sink`, outcomes and touchpoints committed. Interleaved, in each of three rounds and into the
-same sink: `smtp-source` with 8 sessions and 10 kB (the limit), and post-office's `send_queued` with
-the same mail at 1, 2 and 4 processes of 5 threads, of which the best counts. `rate` is from the
+`sending.send_due`: claimed and judged by the gate, personalised, handed over to `smtp-sink`,
+outcomes and touchpoints committed. Interleaved, in each of three rounds and into the same sink:
+`smtp-source` with 8 sessions and 10 kB (the limit), and post-office's `send_queued` with the same
+mail at 1, 2 and 4 processes of 5 threads, of which the best counts. `rate` is from the
 first claim to the last commit, `plan_rate` ledger rows planned a second, `rss_mb` the worker that
 took most; medians of the rounds. Postfix is unpacked from Debian's package, not installed; where it
 is not to be had our own sink stands in and there is no limit: `sink` says which it was.

@@ -1,4 +1,8 @@
-"""The last word before a message leaves: consent, suppression, holdout, caps, quiet hours."""
+"""The last word before a message leaves: consent, suppression, holdout, caps, quiet hours.
+
+What passes is marked as handed over, and that mark commits before the carrier is called: what a
+crash leaves with it is uncertain, and never sent again by itself.
+"""
 
 from typing import Any
 
@@ -19,15 +23,24 @@ SHOP_ZONE = "(CASE WHEN s.timezone = ANY(%(zones)s) THEN s.timezone ELSE 'UTC' E
 # would both find room for one more. The judging is a statement of its own, because a lock shows the
 # row as it is now, and everything else as it was when the statement began.
 CLAIM = """
-SELECT m.id FROM campaigns_message m JOIN campaigns_campaign g ON g.id = m.campaign_id
-JOIN customers_customer c ON c.id = m.customer_id
-WHERE m.status = 'planned' AND m.due_at <= now() AND g.status = 'running'
-ORDER BY m.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF m, c SKIP LOCKED
+WITH due AS (
+    SELECT m.id, m.customer_id, m.campaign_id FROM campaigns_message m
+    JOIN campaigns_campaign g ON g.id = m.campaign_id
+    WHERE m.status = 'planned' AND m.due_at <= now() AND g.status = 'running'
+    ORDER BY m.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF m SKIP LOCKED
+)
+SELECT due.id, due.campaign_id FROM due JOIN customers_customer c ON c.id = due.customer_id
+FOR NO KEY UPDATE OF c SKIP LOCKED
+"""
+# The lock makes a pause exact: it waits for claims under way, and the next ones see it. It never
+# waits itself: whoever cancels holds the campaign while waiting for its messages.
+HELD = """
+SELECT id FROM campaigns_campaign WHERE id = ANY(%s) AND status = 'running'
+ORDER BY id FOR SHARE SKIP LOCKED
 """
 
 # Refused says why. Wait has a time: when the customer's night is over, or soon, when a message of a
-# higher priority to the same customer is due and may use the cap up. What passes is "sending", and
-# that mark commits before anything is handed over.
+# higher priority to the same customer is due and may use the cap up. What passes is "sending".
 JUDGE = """
 WITH facts AS (
     SELECT m.id, m.shop_id, m.customer_id, m.channel, m.due_at, g.priority, e.held_out,
@@ -101,6 +114,7 @@ UPDATE campaigns_message m SET
     reason = j.refusal,
     due_at = CASE WHEN j.refusal = '' THEN coalesce(j.wait_until, m.due_at) ELSE m.due_at END,
     claimed_at = CASE WHEN j.refusal = '' AND j.wait_until IS NOT NULL THEN NULL ELSE now() END,
+    handed_over_at = CASE WHEN j.refusal = '' AND j.wait_until IS NULL THEN clock_timestamp() END,
     attempts = m.attempts + (j.refusal <> '' OR j.wait_until IS NULL)::int,
     trail = m.trail || jsonb_strip_nulls(jsonb_build_object('gate', jsonb_build_object(
         'at', now(), 'checked', %(checked)s::jsonb, 'refusal', j.refusal, 'cap', j.cap,
@@ -119,7 +133,10 @@ def claim(*, limit: int) -> tuple[list[int], int]:
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(CLAIM, {"limit": limit})
-        claimed = [pk for (pk,) in cursor.fetchall()]
+        rows = cursor.fetchall()
+        cursor.execute(HELD, [sorted({campaign for _, campaign in rows})])
+        held = {campaign for (campaign,) in cursor.fetchall()}
+        claimed = [pk for pk, campaign in rows if campaign in held]
         judged = judge(claimed) if claimed else []
     return sorted(pk for pk, status in judged if status == "sending"), len(judged)
 

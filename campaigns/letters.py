@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 
 from campaigns import addresses, happened, links, preferences, tracking, unsubscribing
 from campaigns.links import Wanted
-from campaigns.models import Campaign, Template
+from campaigns.models import Template
 from campaigns.tracking import Marks
 from customers.models import Customer
 from shops.models import Shop
@@ -24,8 +24,9 @@ READ = """
 SELECT m.id, m.shop_id, m.template_id, m.campaign_id, m.customer_id, m.channel, m.attempts,
     m.claimed_at, c.email, c.phone, c.first_name, c.last_name, c.country,
     c.language, coalesce(p.order_count, 0), p.last_order_at, coalesce(p.favourites, '[]')::text,
-    coalesce(w.is_measured, true), {address}
+    coalesce(w.is_measured, true), {address}, g.key, g.name
 FROM campaigns_message m JOIN customers_customer c ON c.id = m.customer_id
+JOIN campaigns_campaign g ON g.id = m.campaign_id
 LEFT JOIN customers_profile p ON p.customer_id = c.id
 LEFT JOIN campaigns_preference w ON w.customer_id = c.id
 WHERE m.id = ANY(%s) ORDER BY m.id
@@ -68,37 +69,54 @@ class _Known:
     """What the letters of a batch share."""
 
     shops: dict[int, Shop]
+    said: dict[int, dict[str, str]]  # of the shops, as a template may speak of them
     templates: dict[int, Template]
-    campaigns: dict[int, dict[str, str]]
     marks: dict[int, Marks]
     happened: Mapping[int, dict[str, Any]]
 
 
 def _known(rows: Sequence[tuple[Any, ...]]) -> _Known:
-    shops = Shop.objects.select_related("site").in_bulk({row[1] for row in rows})
+    shops = Shop.objects.select_related("site", "mailsettings").in_bulk({row[1] for row in rows})
+    said = {
+        pk: {"name": shop.name, "currency": shop.currency, "url": _url(shop)}
+        for pk, shop in shops.items()
+    }
     templates = Template.objects.in_bulk({row[2] for row in rows})
-    campaigns = Campaign.objects.filter(pk__in={row[3] for row in rows})
     marks: dict[int, Marks] = {}
     for shop in shops.values():
         marks |= tracking.marks_of(shop, templates)
-    named = {each.pk: {"key": each.key, "name": each.name} for each in campaigns}
     asking = {pk for pk, template in templates.items() if happened.is_spoken_of(template)}
     told = happened.read([row[0] for row in rows if row[2] in asking])
-    return _Known(shops, templates, named, marks, told)
+    return _Known(shops, said, templates, marks, told)
 
 
 def _letter(row: tuple[Any, ...], known: _Known) -> Letter:
     (
         id_, shop_id, template_id, campaign_id, customer_id, channel, attempts, claimed_at, email,
-        phone, *facts, is_measured, address,
+        phone, first_name, last_name, country, language, order_count, last_order_at, favourites,
+        is_measured, address, campaign, campaign_name,
     ) = row  # fmt: skip
-    link, shop, marks = unsubscribing.url(id_), known.shops[shop_id], known.marks[template_id]
+    shop, marks, link = known.shops[shop_id], known.marks[template_id], unsubscribing.url(id_)
     if not is_measured:
         marks = marks.unmeasured()
-    context = _context(shop, customer_id, link, email, *facts)
-    context["happened"] = known.happened.get(id_, happened.NOTHING)
-    context["campaign"] = known.campaigns[campaign_id]
-    context["preferences_url"] = preferences.url(customer_id)
+    # What a template may speak of; see docs/templates.md.
+    context = {
+        "customer": {
+            "first_name": first_name,
+            "last_name": last_name,
+            "email": email,
+            "country": country,
+        },
+        "shop": known.said[shop_id],
+        # The date filter takes "" and gives "", and refuses None.
+        "facts": {"order_count": order_count, "last_order_at": last_order_at or ""},
+        "favourites": orjson.loads(favourites),
+        "happened": known.happened.get(id_, happened.NOTHING),
+        "campaign": {"key": campaign, "name": campaign_name},
+        "unsubscribe_url": link,
+        "preferences_url": preferences.url(customer_id),
+        **{name: Lazily(source, customer_id, shop, language) for name, source in SOURCES.items()},
+    }
     if marks.links_id:
         context |= marks.addresses(id_)
     return Letter(
@@ -106,36 +124,6 @@ def _letter(row: tuple[Any, ...], known: _Known) -> Letter:
         claimed_at, email, phone, link, context, marks.wanted,
         marks.return_path, marks.dkim, address,
     )  # fmt: skip
-
-
-def _context(
-    shop: Shop,
-    customer_id: int,
-    unsubscribe_url: str,
-    email: str,
-    first_name: str,
-    last_name: str,
-    country: str,
-    language: str,
-    order_count: int,
-    last_order_at: datetime | None,
-    favourites: str,
-) -> dict[str, Any]:
-    """What a template may speak of; see docs/templates.md."""
-    return {
-        "customer": {
-            "first_name": first_name,
-            "last_name": last_name,
-            "email": email,
-            "country": country,
-        },
-        "shop": {"name": shop.name, "currency": shop.currency, "url": _url(shop)},
-        # The date filter takes "" and gives "", and refuses None.
-        "facts": {"order_count": order_count, "last_order_at": last_order_at or ""},
-        "favourites": orjson.loads(favourites),
-        "unsubscribe_url": unsubscribe_url,
-        **{name: Lazily(source, customer_id, shop, language) for name, source in SOURCES.items()},
-    }
 
 
 def _url(shop: Shop) -> str:

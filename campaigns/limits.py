@@ -4,7 +4,6 @@ Authors are not trusted: a template comes from a form, an API or a language mode
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TextIO
 
@@ -13,14 +12,12 @@ from liquid.builtin.content import ContentNode
 from liquid.builtin.content import Literal as LiteralTag
 from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.output import Output as OutputTag
-from liquid.builtin.output import OutputNode
+from liquid.builtin.output import OutputNode as LiquidOutputNode
 from liquid.exceptions import FilterArgumentError, OutputStreamLimitError
 from liquid.output import LimitedStringIO
-from liquid.stringify import to_liquid_string
-from liquid.template import BoundTemplate
 from markupsafe import escape
 
-from campaigns.lead_tag import Lead, LeadTag
+from campaigns.lead_tag import LeadTag
 from campaigns.quoted import quoted
 
 LONGEST_RANGE = 10_000
@@ -54,16 +51,16 @@ class Literal(str):
         return made
 
 
-class _LiteralNode(ContentNode):
+class LiteralNode(ContentNode):
     def __init__(self, token: Token, text: str) -> None:
         super().__init__(token, Literal(text))
 
 
 class _Literal(LiteralTag):
-    node_class = _LiteralNode
+    node_class = LiteralNode
 
 
-class _OutputNode(OutputNode):
+class OutputNode(LiquidOutputNode):
     """An output whose usual case, a text at the end of a path, takes a short way."""
 
     __slots__ = ("path",)
@@ -85,81 +82,8 @@ class _OutputNode(OutputNode):
         return int(super().render_to_output(context, buffer))
 
 
-@dataclass(frozen=True)
-class LedPiece:
-    """A link with personal parts: its number, and the texts and paths of its target."""
-
-    number: int
-    target: list[str | tuple[str, ...]]
-
-
-Piece = bytes | tuple[str, ...] | LedPiece
-
-
-def flat(template: BoundTemplate) -> list[Piece] | None:
-    """A template without tags and filters as encoded texts, paths and links; None for others."""
-    pieces: list[Piece] = []
-    for node in template.nodes:
-        if isinstance(node, _LiteralNode):
-            pieces.append(Literal(node.text).encoded)
-        elif isinstance(node, _OutputNode) and node.path:
-            pieces.append(node.path)
-        elif isinstance(node, Lead) and (target := _flat_target(node)) is not None:
-            pieces.append(LedPiece(node.number, target))
-        else:
-            return None
-    return pieces
-
-
-def _flat_target(lead: Lead) -> list[str | tuple[str, ...]] | None:
-    target: list[str | tuple[str, ...]] = []
-    for node in lead.block.nodes:
-        if isinstance(node, _LiteralNode):
-            target.append(node.text)
-        elif isinstance(node, _OutputNode) and node.path:
-            target.append(node.path)
-        else:
-            return None
-    return target
-
-
-def filled(pieces: list[Piece], context: dict[str, Any], *, escaped: bool) -> list[bytes] | None:
-    """The pieces with the context's texts, encoded; None where one is no text or number."""
-    done: list[bytes] = []
-    known: dict[tuple[str, ...], bytes] = {}  # a mail's links all begin alike
-    for piece in pieces:
-        if isinstance(piece, bytes):
-            done.append(piece)
-        elif isinstance(piece, tuple) and piece in known:
-            done.append(known[piece])
-        elif isinstance(piece, LedPiece):
-            texts = [
-                _said(part, context, escaped=escaped) if type(part) is tuple else str(part)
-                for part in piece.target
-            ]
-            if None in texts:
-                return None
-            done.append(quoted(Lead.address(context, piece.number, "".join(map(str, texts)))))
-        else:
-            value = _said(piece, context, escaped=escaped)
-            if value is None:
-                return None
-            known[piece] = quoted(value)
-            done.append(known[piece])
-    return done
-
-
-def _said(path: Any, context: dict[str, Any], *, escaped: bool) -> str | None:
-    value: Any = context
-    for name in path:
-        value = value.get(name) if type(value) is dict else None
-    if type(value) is not str and type(value) is not int:
-        return None
-    return to_liquid_string(value, escaped)
-
-
 class _Output(OutputTag):
-    node_class = _OutputNode
+    node_class = OutputNode
 
 
 class Encoded(LimitedStringIO):

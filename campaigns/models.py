@@ -200,8 +200,8 @@ class Message(models.Model):
     """One ledger row per enrolment and step: a message decided on, and what became of it.
 
     planned → sending → sent, refused (by the gate), failed, or uncertain (the process died between
-    hand-over and record; never sent again by itself). "Sending" with `handed_over_at` may have
-    reached the carrier; without it, it has not. `trail` is frozen when the row is written.
+    hand-over and record; never sent again by itself). "Sending" may have reached the carrier.
+    `trail` is frozen when the row is written.
     """
 
     shop = models.ForeignKey(
@@ -234,7 +234,11 @@ class Message(models.Model):
         db_index=False,
     )
     template = models.ForeignKey(
-        Template, on_delete=models.PROTECT, verbose_name=_("template"), db_constraint=False
+        Template,
+        on_delete=models.PROTECT,
+        verbose_name=_("template"),
+        db_constraint=False,
+        db_index=False,
     )
     step = models.CharField(_("step"), max_length=60)
     channel = models.CharField(_("channel"), max_length=20, default="email")
@@ -260,7 +264,11 @@ class Message(models.Model):
             Index(fields=["due_at"], condition=Q(status="planned"), name="message_due"),
             Index(fields=["claimed_at"], condition=Q(status="sending"), name="message_in_flight"),
             Index(fields=["customer", "-id"], name="message_customer"),
-            Index(fields=["campaign", "status"], name="message_campaign"),
+            Index(
+                fields=["campaign", "due_at"],
+                condition=Q(status__in=("planned", "sending")),
+                name="message_open",
+            ),
             Index(fields=["shop"], condition=Q(status="uncertain"), name="message_uncertain"),
             Index(fields=["campaign", "id"], name="message_of_campaign"),
             BrinIndex(fields=["sent_at"], autosummarize=True, name="message_sent"),

@@ -14,10 +14,12 @@ from liquid.exceptions import LiquidError
 from liquid.template import BoundTemplate
 from markupsafe import escape
 
-from campaigns import happened, links, liquid_text, plain
-from campaigns.limits import Encoded, LimitedEnvironment, filled, flat
+from campaigns import happened, links, liquid_text, pieces, plain
+from campaigns.limits import Encoded, LimitedEnvironment
 from campaigns.links import Wanted
 from campaigns.models import Template
+from campaigns.pieces import Pieces
+from campaigns.quoted import quoted
 
 LINE_BREAKS = re.compile(r"[\r\n]+")
 # What a rule for narrow screens says cannot be moved into a tag.
@@ -47,10 +49,19 @@ class Rendered:
 
 
 @dataclass(frozen=True)
+class _Part:
+    """A body, and its pieces where it is made of such."""
+
+    liquid: BoundTemplate
+    pieces: Pieces[bytes] | None
+
+
+@dataclass(frozen=True)
 class _Parts:
     subject: BoundTemplate
-    html: BoundTemplate
-    text: BoundTemplate
+    words: Pieces[str] | None  # of the subject
+    html: _Part
+    text: _Part
 
 
 def fault_of(source: str) -> str:
@@ -68,8 +79,8 @@ def render(template: Template, context: dict[str, Any]) -> Rendered:
         parts = _compiled(*_words(template))
         return Rendered(
             subject=_one_line(parts.subject.render(**context)),
-            html=parts.html.render(**context),
-            text=parts.text.render(**context),
+            html=parts.html.liquid.render(**context),
+            text=parts.text.liquid.render(**context),
         )
     except LiquidError as fault:
         raise _explained(fault, template) from fault
@@ -93,8 +104,11 @@ def render_encoded(
     """
     try:
         parts = _compiled(*_words(template), wanted)
-        subject = _one_line(parts.subject.render(**context))
-        return subject, _encoded(parts.text, context), _encoded(parts.html, context)
+        return (
+            _subject(parts, context),
+            _encoded(parts.text, context),
+            _encoded(parts.html, context),
+        )
     except LiquidError as fault:
         raise _explained(fault, template) from fault
 
@@ -128,18 +142,19 @@ def _said(fault: LiquidError, *sources: str) -> str:
     return str(fault.message)
 
 
-def _encoded(part: BoundTemplate, context: dict[str, Any]) -> list[bytes]:
-    if (pieces := _flat(part)) is not None:
-        done = filled(pieces, context, escaped=part.env.autoescape)
-        if done is not None and sum(map(len, done)) < LimitedEnvironment.output_stream_limit:
-            return done
+def _encoded(part: _Part, context: dict[str, Any]) -> list[bytes]:
+    done = part.pieces.filled(context) if part.pieces else None
+    if done is not None and sum(map(len, done)) < LimitedEnvironment.output_stream_limit:
+        return done
     written = Encoded()
-    known = RenderContext(part, globals=context)
-    part.render_with_context(known, written)
+    part.liquid.render_with_context(RenderContext(part.liquid, globals=context), written)
     return written.pieces
 
 
-_flat = lru_cache(maxsize=1000)(flat)
+def _subject(parts: _Parts, context: dict[str, Any]) -> str:
+    if parts.words and (done := parts.words.filled(context)) is not None:
+        return _one_line("".join(done))
+    return _one_line(parts.subject.render(**context))
 
 
 def _one_line(text: str) -> str:
@@ -152,11 +167,17 @@ def _compiled(
 ) -> _Parts:
     """Compiled once per text; styles are moved into the tags before, not per recipient."""
     whole = _with_preheader(links.rewritten(html, wanted).html, preheader)
+    head = FOR_TEXT.from_string(subject)
     return _Parts(
-        FOR_TEXT.from_string(subject),
-        FOR_HTML.from_string(_inline(whole)),
-        FOR_TEXT.from_string(text if text.strip() else plain.from_html(html)),
+        head,
+        pieces.of(head, str),
+        _part(FOR_HTML.from_string(_inline(whole))),
+        _part(FOR_TEXT.from_string(text if text.strip() else plain.from_html(html))),
     )
+
+
+def _part(liquid: BoundTemplate) -> _Part:
+    return _Part(liquid, pieces.of(liquid, quoted))
 
 
 def _with_preheader(html: str, preheader: str) -> str:

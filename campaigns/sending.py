@@ -1,4 +1,4 @@
-"""Messages leave: claimed and judged first, looked at again, handed over, and recorded.
+"""Messages leave: claimed and judged, handed over at once, and what became of them recorded.
 
 At most once per ledger row: the mark "handed over" is durable before the carrier is called, and
 what a crash leaves in between becomes "uncertain", which nobody sends again by themselves.
@@ -8,40 +8,39 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db import connection
 from django.utils.timezone import now
 
-from campaigns import channels, gate, last_look, letters, recording
+from campaigns import channels, gate, letters, recording
 from campaigns.channels.base import ChannelError, Sender
 from campaigns.letters import Letter
 from shops import turns
 
-BATCH = 500
-AT_ONCE = 100  # letters between two looks; a crash makes at most so many uncertain
+FIRST, MOST = 100, 500  # messages judged at once
+AT_ONCE_SECONDS = 0.25
+JUDGED_FOR_SECONDS = 5  # what has not left by then is judged again
 
 LOST = """
-UPDATE campaigns_message m SET
-    status = CASE WHEN handed_over_at IS NOT NULL THEN 'uncertain' WHEN g.status = 'cancelled'
-        THEN 'refused' ELSE 'planned' END,
-    reason = CASE WHEN handed_over_at IS NULL AND g.status = 'cancelled' THEN 'campaign cancelled'
-        WHEN handed_over_at IS NULL THEN 'the sender stopped before hand-over'
-        ELSE 'the sender stopped between hand-over and record' END
-FROM (SELECT id, status FROM campaigns_campaign WHERE id IN (
-    SELECT campaign_id FROM campaigns_message WHERE status = 'sending' AND claimed_at < %(lost)s)
-    ORDER BY id FOR SHARE) g
-WHERE m.status = 'sending' AND m.claimed_at < %(lost)s AND g.id = m.campaign_id
+UPDATE campaigns_message SET status = 'uncertain',
+    reason = 'the sender stopped between hand-over and record'
+WHERE status = 'sending' AND claimed_at < %s
 """
 
 
 class Carriers:
-    """Ways to the carriers, opened when the first letter needs them and kept for a whole turn."""
+    """Ways to the carriers, opened when the first letter needs them and kept for a whole turn.
+
+    `pace` is how many messages they take in a quarter of a second. No more are judged at once:
+    between the judgement and the hand-over nobody can call a message back, and a crash makes so
+    many uncertain.
+    """
 
     def __init__(self) -> None:
         self.stack = ExitStack()
         self.senders: dict[str, Sender] = {}
+        self.pace = FIRST
 
     def __enter__(self) -> "Carriers":
         return self
@@ -54,60 +53,58 @@ class Carriers:
             self.senders[channel] = self.stack.enter_context(channels.get(channel).open())
         return self.senders[channel]
 
+    def keep_pace(self, seconds: float) -> None:
+        """Take more or fewer after a batch that took so long."""
+        quicker = min(2.0, AT_ONCE_SECONDS / max(seconds, 0.001))
+        self.pace = max(1, min(MOST, int(self.pace * quicker)))
+
 
 def send_waiting() -> int:
     """Send until nothing is due or the turn is over; returns how many messages were taken."""
     with Carriers() as carriers:
-        return turns.take("message", lambda: send_due(carriers), full=BATCH)
+        return turns.take("message", lambda: send_due(carriers), full=1)
 
 
-def send_due(carriers: Carriers, *, limit: int = BATCH) -> int:
+def send_due(carriers: Carriers, *, limit: int = MOST) -> int:
     """Take one batch through the gate and hand over what passed; returns how many were taken."""
+    began = time.monotonic()
     # Half the lease: before somebody calls them lost, they are given back while they are ours.
-    until = time.monotonic() + settings.SEND_LEASE_SECONDS / 2
-    cleared, taken = gate.claim(limit=limit)
+    until = began + settings.SEND_LEASE_SECONDS / 2
+    cleared, taken = gate.claim(limit=min(limit, carriers.pace))
     claimed = letters.read(cleared)
     for channel in sorted({letter.channel for letter in claimed}):
         own = [letter for letter in claimed if letter.channel == channel]
-        _send(carriers.sender(channel), own, until=until)
+        _send(carriers.sender(channel), own, recording.Book(until=until), began)
+    carriers.keep_pace(time.monotonic() - began)
     return taken
 
 
-def _send(sender: Sender, claimed: Sequence[Letter], *, until: float) -> None:
+def _send(sender: Sender, claimed: Sequence[Letter], book: recording.Book, began: float) -> None:
     """Hand a channel's letters over; what the carrier did not get goes back."""
-    book, reason = recording.Book(until=until), "the line to the carrier broke"
-    left = {letter.id: letter for letter in claimed}
+    left, until = {letter.id: letter for letter in claimed}, began + JUDGED_FOR_SECONDS
     try:
-        for outcome in sender.hand_over(_leaving(claimed, left, until=until)):
+        for outcome in sender.hand_over(_leaving(claimed, until=min(until, book.until))):
             left.pop(outcome.letter.id)
             book.add(outcome)
     except ChannelError as fault:
-        reason = str(fault)
+        book.add_all("later", left.values(), str(fault))
+    else:
+        book.add_all("again", left.values())
     finally:
         book.write()
-    if time.monotonic() > until:
-        reason = "the sender ran out of time"
-    recording.give_back(list(left.values()), reason)
 
 
-def _leaving(
-    claimed: Sequence[Letter], left: dict[int, Letter], *, until: float
-) -> Iterator[Letter]:
-    """Letters a group at a time, as long as they are ours and nobody has stopped them."""
-    for start in range(0, len(claimed), AT_ONCE):
+def _leaving(claimed: Sequence[Letter], *, until: float) -> Iterator[Letter]:
+    """The letters, for as long as their judgement holds and they are ours."""
+    for letter in claimed:
         if time.monotonic() > until:
             return
-        group = claimed[start : start + AT_ONCE]
-        # Had the look committed and the answer been lost, a second one lets none of them leave.
-        leaving = recording.patiently(partial(last_look.may_leave, group), until=until)
-        for stopped in {each.id for each in group} - {each.id for each in leaving}:
-            left.pop(stopped)
-        yield from leaving
+        yield letter
 
 
 def sweep() -> int:
     """Settle messages that were in flight for longer than the lease; returns how many."""
     lost = now() - timedelta(seconds=settings.SEND_LEASE_SECONDS)
     with connection.cursor() as cursor:
-        cursor.execute(LOST, {"lost": lost})
+        cursor.execute(LOST, [lost])
         return cursor.rowcount

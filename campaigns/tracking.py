@@ -59,7 +59,7 @@ class Marks:
 
 def marks_of(shop: Shop, templates: Mapping[int, Template]) -> dict[int, Marks]:
     """For each template of a batch what is done to its links; one row per wording is kept."""
-    said = MailSettings.objects.filter(shop=shop).first() or MailSettings(shop=shop)
+    said = getattr(shop, "mailsettings", None) or MailSettings(shop=shop)
     wanted = Wanted(said.tracks_clicks, said.tracks_opens, said.utm_source)
     domain = said.link_domain.rstrip("/") or settings.PUBLIC_URL
     back = said.return_path or settings.BOUNCE_ADDRESS

@@ -34,9 +34,8 @@ def _said(row: str) -> str:
 INSERT = f"""
 INSERT INTO customers_touchpoint AS o
     (shop_id, customer_id, merged_from, kind, source, occurred_at, data, unread)
-SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
-    %s::timestamptz[], %s::jsonb[], %s::boolean[])
-    AS t (shop_id, customer_id, merged_from, kind, source, occurred_at, data, unread)
+SELECT * FROM {{rows}} AS t
+    (shop_id, customer_id, merged_from, kind, source, occurred_at, data, unread)
 ORDER BY shop_id, source, occurred_at
 ON CONFLICT (shop_id, source, occurred_at) DO UPDATE SET customer_id = excluded.customer_id,
     merged_from = excluded.merged_from, kind = excluded.kind, data = excluded.data,
@@ -47,6 +46,8 @@ WHERE CASE WHEN o.data ? '{ERASED}' OR excluded.data ? '{ERASED}'
         > (coalesce(o.data->>'{REVISION}', ''), o.data::text) END
 RETURNING customer_id, shop_id, source, occurred_at
 """
+GIVEN = """unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
+    %s::timestamptz[], %s::jsonb[], %s::boolean[])"""
 
 TOLD = """
 SELECT t.shop_id, t.kind AS type, left('touchpoint:' || t.source, 160) AS cause, t.occurred_at,
@@ -91,10 +92,12 @@ RETURNING customer_id, shop_id, source, occurred_at
 
 # Not "WHERE stale_since IS NULL": while the reactor holds a customer, that condition is judged on
 # the old row and the touchpoint would be forgotten. This update waits for the reactor instead.
-# Locked in the order of ids, so that two writers never wait for each other.
+# Locked in the order of ids, so that two writers never wait for each other; and no more than an
+# update locks, so that they do not wait for who just wrote a touchpoint of the same customer.
 MARK_STALE = """
 UPDATE customers_customer SET stale_since = clock_timestamp(), stale_parts = stale_parts | %s
-WHERE id IN (SELECT id FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR UPDATE)
+WHERE id IN (SELECT id FROM customers_customer WHERE id = ANY(%s)
+    ORDER BY id FOR NO KEY UPDATE)
 """
 
 
@@ -120,13 +123,24 @@ def record(rows: Sequence[Row], *, wake: bool = True) -> int:
     if not rows:
         return 0
     with transaction.atomic():
-        told = [row for round_ in _rounds(rows) for row in run(INSERT, round_)]
+        insert = INSERT.format(rows=GIVEN)
+        told = [row for round_ in _rounds(rows) for row in run(insert, round_)]
         if wake:
             _publish({row.kind for row in rows}, told)
             mark_stale((customer for customer, *_ in told if customer), Part.TOUCHPOINTS)
         if any(row.kind in READ_LATER for row in rows):
             announce("review")
     return len(told)
+
+
+def record_from(select: str, params: Sequence[Any], *, kind: str) -> None:
+    """As `record`, for touchpoints of one kind that a SELECT gives, in the order of a table's
+    columns; no source may come twice in it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(INSERT.format(rows=f"({select})"), params)
+        told = cursor.fetchall()
+        _publish({kind}, told)
+        mark_stale((customer for customer, *_ in told if customer), Part.TOUCHPOINTS)
 
 
 def first_told(shop: Shop, told: Sequence[tuple[str, datetime]]) -> dict[str, datetime]:
@@ -145,7 +159,8 @@ def first_told(shop: Shop, told: Sequence[tuple[str, datetime]]) -> dict[str, da
 
 def _publish(kinds: set[str], told: Sequence[tuple[Any, ...]]) -> None:
     """Tell the shops' endpoints of new touchpoints of a kind that may be asked for."""
-    if told and kinds & settings.EVENTS.keys():
+    asked = kinds & settings.EVENTS.keys()
+    if told and asked and outbox.is_wanted_by_any({shop for _, shop, *_ in told}, *asked):
         shops, sources, times = (list(column) for column in list(zip(*told, strict=True))[1:])
         # What is older is no news; and it may have been told, and that forgotten since.
         memory = timedelta(days=settings.OUTGOING_RETENTION_DAYS)

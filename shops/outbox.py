@@ -6,7 +6,7 @@ days it is paused, visibly, with everything it has missed kept for it.
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,7 +53,13 @@ UPDATE shops_endpoint SET busy_until = now() + %s * interval '1 second' WHERE id
 
 def is_wanted(shop: Shop, *types: str) -> bool:
     """Whether an endpoint of the shop asks for one of these types."""
-    return Endpoint.objects.filter(shop=shop, events__has_any_keys=types).exists()
+    return is_wanted_by_any({shop.pk}, *types)
+
+
+def is_wanted_by_any(shops: Collection[int], *types: str) -> bool:
+    """Whether an endpoint of one of these shops asks for one of these types."""
+    asking = Endpoint.objects.filter(shop__in=shops, events__has_any_keys=types)
+    return asking.exists()
 
 
 def register(shop: Shop, *, url: str, events: Sequence[str], concurrency: int = 1) -> Endpoint:

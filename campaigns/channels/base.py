@@ -3,10 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import datetime
-
-from django.utils.timezone import now
+from dataclasses import dataclass
 
 from campaigns.letters import Letter
 from campaigns.rendering import RenderingError
@@ -33,7 +30,7 @@ class ChannelError(Exception):
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a letter: "sent", "later", "failed" or "uncertain".
+    """What became of a letter: "sent", "later", "failed", "uncertain", or "again": not begun.
 
     `bounced` says that there is no such address, now or ever: it is never written to again.
     """
@@ -43,7 +40,6 @@ class Outcome:
     reason: str = ""
     carrier_id: str = ""
     bounced: bool = False
-    at: datetime = field(default_factory=now)
 
 
 class Sender(ABC):

@@ -112,17 +112,6 @@ def test_a_refused_topic_is_not_written_about(ann):
     assert "Its topic: Offers <b>." in why.of_message(refused)
 
 
-def test_a_topic_refused_after_the_gate_is_seen_before_hand_over(ann):
-    build.campaign(ann.shop, topic=Topic.objects.get(key="offers"))
-    message = build.message(ann)
-    cleared, _taken = sending.gate.claim(limit=9)
-    save(ann, topic=[])
-
-    assert sending.last_look.may_leave(letters.read(cleared)) == []
-    message.refresh_from_db()
-    assert (message.status, message.reason) == ("refused", "topic refused")
-
-
 def test_a_customer_who_wants_two_a_week_gets_two(ann):
     campaign = build.campaign(ann.shop)
     save(ann, most_per_week="2")
