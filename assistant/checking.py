@@ -4,6 +4,7 @@ Used on what a model says before it is kept, and on a kept plan whenever somebod
 """
 
 import re
+import unicodedata
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,10 +14,12 @@ from assistant.figures import Figures
 SLOT = re.compile(r"\{(\d)\}")
 # Numbers in words are as easily invented: half, a third, twice, 百分之三十.
 NUMERAL = re.compile(
-    r"[0-9０-９]|[一二三四五六七八九十百千万两半]+(?=[成倍个位人次天%])|百分之|[一大过]半|半数"
-    r"|\b(?:half|third|quarter|twice|double|triple|dozen|hundred|thousand|million|percent|per cent"
-    r"|one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy"
-    r"|eighty|ninety)s?\b|%",
+    r"\d|[½⅓¼⅕⅛⁄]|[一二三四五六七八九十百千万亿两半几]+(?=[成倍个位人次天名元块折周月年日分笔单%])"
+    r"|[二三四五六七八九十百千万]{2}|百分之|分之|[一大过]半|半数"
+    r"|\b(?:half|halves|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth|twice|thrice|double"
+    r"|triple|dozen|hundred|thousand|million|percent|per cent|zero|one|two|three|four|five|six"
+    r"|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty"
+    r"|ninety)(?:s|fold)?\b|%",
     re.IGNORECASE,
 )
 
@@ -39,7 +42,7 @@ def faults(claim: dict[str, Any], figures: Figures) -> list[str]:
 
 def in_words(text: str) -> list[str]:
     """A number that a text brings along by itself, which nobody can check."""
-    number = NUMERAL.search(text)
+    number = NUMERAL.search(unicodedata.normalize("NFKC", text))
     return [_("it says '%s' by itself") % number[0]] if number else []
 
 

@@ -53,6 +53,15 @@ PROPOSAL: dict[str, Any] = shape(
 )  # fmt: skip
 
 
+def pick(sentences: list[str], plays: list[str]) -> dict[str, Any]:
+    """What a small model decides: which of our sentences matter, which plays to run."""
+    return shape(
+        ["sentences", "plays"],
+        sentences={"type": "array", "minItems": 1, "maxItems": 6, "items": {"enum": sentences}},
+        plays={"type": "array", "minItems": 1, "maxItems": 3, "items": {"enum": plays}},
+    )
+
+
 def choice(plays: list[str], edges: list[str]) -> dict[str, Any]:
     """What a model decides: what is wrong, which plays against it, how the mails begin, the risks.
 

@@ -133,6 +133,8 @@ def by_model(
         for play in plays.ALL
     }
     offers = {key: ways for key, ways in offers.items() if ways}
+    if provider.small:
+        return _chosen(ground, provider, edges, offers)
     lines = [f"{f.id} ; {f.label} ; {f.value}" for f in ground.figures.values()]
     told = [f"{key} ; {plays.BY_KEY[key].why} ; {', '.join(ways)}" for key, ways in offers.items()]
     answer = client.ask(
@@ -147,6 +149,37 @@ def by_model(
     if answer.outcome != "ok":
         return None, "", [_("The model gave no answer (%s).") % (answer.why or answer.outcome)]
     return _kept(ground, answer.data, edges, offers, provider.model)
+
+
+def _chosen(
+    ground: Ground, provider: Provider, edges: dict[str, Edge], offers: dict[str, list[str]]
+) -> tuple[dict[str, Any] | None, str, list[str]]:
+    """A small model's plan: it chooses among our sentences and plays, and words nothing."""
+    claims = [claim for edge in ground.edges()[:MOST_PLAYS] for claim in _claims(ground, edge)]
+    told = {str(n): checking.said(c, ground.figures, "") for n, c in enumerate(claims, 1)}
+    if not told or not offers:
+        return None, "", []
+    answer = client.ask(
+        ground.shop.pk,
+        prompt=("assistant/choose", 1),
+        purpose="plan of a journey",
+        parts={
+            "goal": ground.goal,
+            "sentences": "\n".join(f"{n}. {text}" for n, text in told.items()),
+            "plays": "\n".join(f"{key}: {plays.BY_KEY[key].why}" for key in offers),
+        },
+        schema=plan_schema.pick(list(told), list(offers)),
+        max_tokens=200,
+        provider=provider,
+    )
+    if answer.outcome != "ok":
+        return None, "", [_("The model gave no answer (%s).") % (answer.why or answer.outcome)]
+    picked = [claims[int(n) - 1] for n in dict.fromkeys(answer.data["sentences"])]
+    kept = [
+        (plays.BY_KEY[key], edges[offers[key][0]], "", str(plays.BY_KEY[key].why))
+        for key in dict.fromkeys(answer.data["plays"])
+    ]
+    return _proposal(ground, picked, kept, []), provider.model, []
 
 
 def _kept(

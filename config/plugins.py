@@ -57,6 +57,7 @@ RECOMMENDERS = {
 # name: an llm.providers.base.Provider; LLM_PROVIDER names the one that is asked
 LLM_PROVIDERS = {
     "openai_compatible": "llm.providers.openai_compatible.OpenAICompatible",
+    "embedded": "llm.providers.embedded.Embedded",
     "canned": "llm.providers.canned.Canned",
 }
 

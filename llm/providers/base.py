@@ -42,11 +42,13 @@ class Failed(Exception):
 class Provider(ABC):
     """A place where a model runs.
 
-    `host` is where the words go, for the egress log; `model` is the model's name there.
+    `host` is where the words go, for the egress log; `model` is the model's name there. A small
+    model chooses from lists; it is not trusted to write sentences.
     """
 
     host: str
     model: str
+    small: bool = False
 
     @abstractmethod
     def complete(self, question: Question) -> Reply:

@@ -164,7 +164,9 @@ def test_an_invented_figure_is_thrown_away_and_the_rules_plan_is_shown(cites):
     [
         "Only {0} of 1000 buy again.", "{0} buy again, half of them soon.", "{0}，一半流失",
         "{0} buy again, which is a third", "{0} buy again: twice the usual", "{0}，超过百分之三十",
-        "{0} and {1}", "they buy again", "{0} buy again, ９ do not", "{0} lose us thousands",
+        "{0} of ½ of them", "{0}，三百名客户", "{0}，打五折", "{0}: a tenth of all",
+        "{0}: ③ do not", "{0} buy again, threefold", "{0} and {1}", "they buy again",
+        "{0} buy again, ９ do not", "{0} lose us thousands",
     ],
 )  # fmt: skip
 def test_a_number_in_words_or_digits_is_refused(text):
@@ -186,6 +188,20 @@ def test_a_play_that_promises_a_discount_is_refused():
 
     assert len(plan.refused) == 2
     assert len(plan.proposal["campaigns"]) == 1
+
+
+@pytest.mark.django_db
+def test_a_small_model_chooses_and_words_nothing():
+    provider = Canned([json.dumps({"sentences": ["2"], "plays": ["second-order"]})])
+    provider.small, provider.model = True, "tiny (small model)"
+
+    plan = planner.make(a_shop(), "more second orders", provider=provider)
+
+    assert plan.author == "tiny (small model)"
+    (claim,) = plan_page.Page(plan).claims
+    assert claim["text"].startswith("40 of them ended at At risk: 40.0 %")
+    assert not claim["faults"]
+    assert [c["part"] for c in plan.proposal["campaigns"]] == ["campaign:second-order"]
 
 
 @pytest.mark.django_db
