@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from assistant import approval, plan_page, planner
+from assistant import approval, plan_page, planner, rule_pages
 from assistant.models import Plan
 from shops.console import ReadOnly, ShopAdmin, chosen_shop, shops_of
 
@@ -65,7 +65,8 @@ class Plans(ReadOnly, ShopAdmin):
         admit = self.admin_site.admin_view
         decide = path("<int:pk>/decide/", admit(require_POST(self.decide)),
                       name="assistant_plan_decide")  # fmt: skip
-        return [decide, *super().get_urls()]
+        describe = path("rule/", admit(rule_pages.write), name="assistant_rule_write")
+        return [decide, describe, *super().get_urls()]
 
     def has_propose_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("assistant.add_plan"))

@@ -26,14 +26,14 @@ may_look = permission_required("segments.view_segment", raise_exception=True)
 @may_look
 def offer(request: HttpRequest) -> HttpResponse:
     """All that the builder offers for a shop."""
-    return JsonResponse(catalogue.of(_shop(request.GET.get("shop", ""), request)))
+    return JsonResponse(catalogue.of(own_shop(request.GET.get("shop", ""), request)))
 
 
 @require_GET
 @may_look
 def values(request: HttpRequest) -> HttpResponse:
     """The values of one field, each with its name."""
-    shop = _shop(request.GET.get("shop", ""), request)
+    shop = own_shop(request.GET.get("shop", ""), request)
     name = request.GET.get("field", "")
     entry = comparisons.entry_of(name)
     key = name.partition(".")[2] if entry.endswith("*") else ""
@@ -69,7 +69,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def asked(request: HttpRequest) -> tuple[Shop, Any, Compiled | None, RuleError | None]:
     """The shop and the rule of a call; a rule that does not compile comes with its fault."""
-    shop = _shop(request.POST.get("shop", ""), request)
+    shop = own_shop(request.POST.get("shop", ""), request)
     text = request.POST.get("rule", "")
     try:
         if len(text) > LONGEST:
@@ -83,7 +83,7 @@ def asked(request: HttpRequest) -> tuple[Shop, Any, Compiled | None, RuleError |
         return shop, None, None, fault
 
 
-def _shop(key: str, request: HttpRequest) -> Shop:
+def own_shop(key: str, request: HttpRequest) -> Shop:
     """One of the user's own shops."""
     if not key.isdigit():
         raise PermissionDenied

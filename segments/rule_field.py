@@ -36,7 +36,7 @@ class RuleWidget(UnfoldAdminTextareaWidget):
 
     class Media:
         css = {"all": ["rules/rules.css"]}
-        js = [Script("rules/builder.js", type="module")]
+        js = [Script("rules/builder.js", type="module"), Script("rules/describe.js", type="module")]
 
     def __init__(self, *, own_key: str = "", shop: int | None = None) -> None:
         super().__init__(attrs={"rows": 8, "spellcheck": "false"})

@@ -7,7 +7,7 @@ from llm.providers import embedded
 from tests import make
 from tests.llm.asking import SCHEMA, mood
 
-MOOD = {**SCHEMA, "properties": {"mood": SCHEMA["properties"]["mood"]}}
+MOOD = {**SCHEMA, "properties": {"mood": {"enum": ["good", "bad"]}}}
 
 
 @pytest.mark.django_db
