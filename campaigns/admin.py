@@ -29,6 +29,7 @@ from campaigns import (
     why,
     writing,
 )
+from campaigns.carrier_admin import MailCarriers as MailCarriers
 from campaigns.channel_admin import ChannelAccounts as ChannelAccounts
 from campaigns.channel_admin import PushSubscriptions as PushSubscriptions
 from campaigns.editor_console import EditorPages

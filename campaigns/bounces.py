@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 
@@ -58,7 +58,7 @@ def receive(raw: bytes) -> str:
     returned = dsn.read(raw)
     if any(_probed(name) for name in returned.names):
         return "probe"
-    message = next(filter(None, map(_message, returned.names)), None)
+    message = next(iter(messages_of(returned.names).values()), None)
     if message is None:
         log.warning("A mail came back that names no message of ours.")
         return "unknown"
@@ -68,15 +68,18 @@ def receive(raw: bytes) -> str:
     return ", ".join(report.kind for report in returned.reports) or "nothing"
 
 
-def _message(name: str) -> Message | None:
-    """The message that a text names, if the name is ours and the address is still the same."""
-    for found in MARK.finditer(name):
-        row = Message.objects.select_related("shop", "customer").filter(pk=int(found[1])).first()
-        if row and hmac.compare_digest(
-            mark(row.pk, row.customer.email), f"{row.pk}-{found[2].lower()}"
-        ):
-            return row
-    return None
+def messages_of(texts: Iterable[str]) -> dict[str, Message]:
+    """The messages that texts name, where a name is ours and the address is still the same."""
+    marks = {text: MARK.findall(text) for text in texts}
+    wanted = {int(pk) for found in marks.values() for pk, _mac in found}
+    rows = Message.objects.select_related("shop", "customer").in_bulk(wanted)
+    return {
+        text: row
+        for text, found in marks.items()
+        for pk, mac in found
+        if (row := rows.get(int(pk)))
+        and hmac.compare_digest(mark(row.pk, row.customer.email), f"{row.pk}-{mac.lower()}")
+    }
 
 
 def settle(message: Message, report: dsn.Report) -> None:

@@ -27,6 +27,8 @@ WITH due AS (
     SELECT m.id, m.customer_id, m.campaign_id FROM campaigns_message m
     JOIN campaigns_campaign g ON g.id = m.campaign_id
     WHERE m.status = 'planned' AND m.due_at <= now() AND g.status = 'running'
+    AND NOT (m.channel = 'email' AND m.shop_id IN (
+        SELECT shop_id FROM campaigns_mailcarrier WHERE refused_at IS NOT NULL))
     ORDER BY m.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF m SKIP LOCKED
 )
 SELECT due.id, due.campaign_id FROM due JOIN customers_customer c ON c.id = due.customer_id

@@ -61,7 +61,7 @@ class MailSettingsPages(ShopAdmin):
     form = MailSettingsForm
     list_display = ("shop", "tracks_clicks", "tracks_opens", "link_domain", "utm_source")
     list_select_related = ("shop",)
-    actions = ("test_bounce_path",)
+    actions = ("try_bounce_path",)
     actions_detail = ("domain",)
 
     @action(description=_("Check the sending domain"), permissions=["change"])
@@ -86,7 +86,7 @@ class MailSettingsPages(ShopAdmin):
         return ("shop", "probe_sent_at", "probe_seen_at") if obj else ()
 
     @admin.action(description=_("Test the bounce path"), permissions=["change"])
-    def test_bounce_path(self, request: HttpRequest, rows: QuerySet[MailSettings]) -> None:
+    def try_bounce_path(self, request: HttpRequest, rows: QuerySet[MailSettings]) -> None:
         for row in rows.select_related("shop"):
             if not (row.return_path or settings.BOUNCE_ADDRESS):
                 messages.error(request, gettext("%s has no return address yet.") % row.shop)

@@ -7,6 +7,7 @@ from django.db.models import Index, Q, UniqueConstraint
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.carrier_models import MailCarrier as MailCarrier
 from campaigns.channel_models import ChannelAccount as ChannelAccount
 from campaigns.channel_models import PushSubscription as PushSubscription
 from campaigns.mail_models import MailSettings as MailSettings  # for Django, which looks here
@@ -254,6 +255,7 @@ class Message(models.Model):
     clicked_at = models.DateTimeField(_("clicked"), null=True)
     bounced_at = models.DateTimeField(_("came back"), null=True)
     complained_at = models.DateTimeField(_("complained of"), null=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)  # where the carrier tells
     carrier_id = models.CharField(_("carrier's id"), max_length=200, blank=True)
 
     class Meta:

@@ -13,7 +13,9 @@ from django.utils import translation
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from campaigns import seals
+from campaigns import esps, seals
+from campaigns.carrier_models import MailCarrier
+from campaigns.channels.base import ChannelError, status_of
 from campaigns.notice_models import Notice
 from customers.models import Customer, Suppression
 from shops import pauses
@@ -83,6 +85,8 @@ def _send(notice: Notice) -> tuple[str, str]:
         shop=notice.shop, channel="email", address=notice.address.lower()
     ).exists():
         return "failed", "suppressed address"
+    if carrier := MailCarrier.objects.filter(shop=notice.shop).first():
+        return _by_service(notice, carrier)
     line = get_connection(SMTP, timeout=30)
     try:
         line.open()
@@ -99,6 +103,14 @@ def _send(notice: Notice) -> tuple[str, str]:
         return "uncertain", f"The line broke: {fault}"
     finally:
         line.close()
+    return "sent", ""
+
+
+def _by_service(notice: Notice, carrier: MailCarrier) -> tuple[str, str]:
+    try:
+        esps.hand_over(esps.connect(carrier), mail(notice))
+    except ChannelError as fault:
+        return status_of(fault), str(fault)
     return "sent", ""
 
 

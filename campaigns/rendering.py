@@ -73,10 +73,10 @@ def fault_of(source: str) -> str:
     return ""
 
 
-def render(template: Template, context: dict[str, Any]) -> Rendered:
-    """The mail for this context. Raises RenderingError."""
+def render(template: Template, context: dict[str, Any], wanted: Wanted = links.NOTHING) -> Rendered:
+    """The mail for this context, its links as wanted. Raises RenderingError."""
     try:
-        parts = _compiled(*_words(template))
+        parts = _compiled(*_words(template), wanted)
         return Rendered(
             subject=_one_line(parts.subject.render(**context)),
             html=parts.html.liquid.render(**context),

@@ -39,7 +39,7 @@ class Carriers:
 
     def __init__(self) -> None:
         self.stack = ExitStack()
-        self.senders: dict[str, Sender] = {}
+        self.senders: dict[tuple[str, str], Sender] = {}
         self.pace = FIRST
 
     def __enter__(self) -> "Carriers":
@@ -48,10 +48,11 @@ class Carriers:
     def __exit__(self, *why: object) -> None:
         self.stack.close()
 
-    def sender(self, channel: str) -> Sender:
-        if channel not in self.senders:
-            self.senders[channel] = self.stack.enter_context(channels.get(channel).open())
-        return self.senders[channel]
+    def sender(self, channel: str, way: str) -> Sender:
+        if (channel, way) not in self.senders:
+            opened = self.stack.enter_context(channels.get(channel).open(way))
+            self.senders[channel, way] = opened
+        return self.senders[channel, way]
 
     def keep_pace(self, seconds: float) -> None:
         """Take more or fewer after a batch that took so long."""
@@ -72,11 +73,23 @@ def send_due(carriers: Carriers, *, limit: int = MOST) -> int:
     until = began + settings.SEND_LEASE_SECONDS / 2
     cleared, taken = gate.claim(limit=min(limit, carriers.pace))
     claimed = letters.read(cleared)
-    for channel in sorted({letter.channel for letter in claimed}):
-        own = [letter for letter in claimed if letter.channel == channel]
-        _send(carriers.sender(channel), own, recording.Book(until=until), began)
+    for (channel, way), own in sorted(_by_way(claimed).items()):
+        _send(carriers.sender(channel, way), own, recording.Book(until=until), began)
     carriers.keep_pace(time.monotonic() - began)
     return taken
+
+
+def _by_way(claimed: Sequence[Letter]) -> dict[tuple[str, str], list[Letter]]:
+    """Letters by channel and, where shops have carriers of their own, by carrier."""
+    shops: dict[str, set[int]] = {}
+    for letter in claimed:
+        shops.setdefault(letter.channel, set()).add(letter.shop.pk)
+    ways = {channel: channels.get(channel).ways(theirs) for channel, theirs in shops.items()}
+    found: dict[tuple[str, str], list[Letter]] = {}
+    for letter in claimed:
+        way = ways[letter.channel].get(letter.shop.pk, "")
+        found.setdefault((letter.channel, way), []).append(letter)
+    return found
 
 
 def _send(sender: Sender, claimed: Sequence[Letter], book: recording.Book, began: float) -> None:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from campaigns.carrier_models import MailCarrier
 from campaigns.models import Campaign, Message
 from shops.models import Shop
 
@@ -43,6 +44,8 @@ def waits(shop: Shop) -> list[Wait]:
     """Everything of the shop's campaigns that should have gone on by now, the longest first."""
     campaigns = {campaign.pk: campaign for campaign in Campaign.objects.filter(shop=shop)}
     known: dict[str, Any] = {"shop": shop.pk, "late": now() - PATIENCE, "most": MOST}
+    carrier = MailCarrier.objects.filter(shop=shop, refused_at__isnull=False).first()
+    stopped = carrier.refused_reason if carrier else ""
     found = []
     with connection.cursor() as cursor:
         for what, statement in (
@@ -52,16 +55,18 @@ def waits(shop: Shop) -> list[Wait]:
             cursor.execute(statement, known)
             for pk, count, since in cursor.fetchall():
                 campaign = campaigns[pk]
-                found.append(Wait(campaign, what, count, since, _reason(campaign)))
+                found.append(Wait(campaign, what, count, since, _reason(campaign, stopped)))
     found += _uncertain(shop, campaigns)
     return sorted(found, key=lambda wait: wait.since or now())
 
 
-def _reason(campaign: Campaign) -> str:
+def _reason(campaign: Campaign, stopped: str) -> str:
     if campaign.status == "paused":
         return _("The campaign is paused. Resume it, or cancel it.")
     if campaign.fault:
         return _("The plan cannot run: %s") % campaign.fault
+    if stopped:
+        return _("The mail service does not take mails: %s") % stopped
     return _("No worker has taken them. Is one running, and beat? See manage.py doctor.")
 
 

@@ -7,6 +7,7 @@ rendered target and a signature of it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, lru_cache
 
 from django.conf import settings
@@ -25,7 +26,7 @@ NOTE = """
 INSERT INTO campaigns_signal
     (shop_id, campaign_id, message_id, kind, links_id, number, target, at, hint, machine)
 SELECT m.shop_id, m.campaign_id, m.id, %(kind)s, %(links)s, %(number)s, %(target)s,
-    clock_timestamp(), %(hint)s, false
+    coalesce(%(at)s, clock_timestamp()), %(hint)s, false
 FROM campaigns_message m WHERE m.id = %(message)s AND NOT EXISTS (
     SELECT FROM campaigns_signal s WHERE s.message_id = m.id AND s.kind = %(kind)s
     AND s.number = %(number)s AND s.hint = %(hint)s AND s.read_on IS NULL)
@@ -133,7 +134,7 @@ def follow(place: Place, *, hint: str) -> str:
     row = Message.objects.filter(pk=place.message_id).select_related("campaign").first()
     if row is None:
         return place.target
-    _note(place.message_id, "clicked", hint, place.links_id, place.number, place.target)
+    note(place.message_id, "clicked", hint, place.links_id, place.number, place.target)
     said = MailSettings.objects.filter(shop=row.shop_id).first() or MailSettings()
     return links.with_utm(
         place.target, source=said.utm_source, medium=row.channel, campaign=row.campaign.key
@@ -144,14 +145,15 @@ def see(token: str, *, hint: str) -> bool:
     """Keep that the picture was fetched; False when the token is not ours."""
     known = _opened(token)
     if known is not None:
-        _note(known[0], "opened", hint)
+        note(known[0], "opened", hint)
     return known is not None
 
 
-def _note(
+def note(
     message_id: int, kind: str, hint: str, links_id: int | None = None, number: int = 0,
-    target: str = "",
+    target: str = "", at: datetime | None = None,
 ) -> None:  # fmt: skip
+    """Keep what somebody did with a message; who it was is judged later."""
     with connection.cursor() as cursor:
-        cursor.execute(NOTE, {"message": message_id, "kind": kind, "hint": hint,
+        cursor.execute(NOTE, {"message": message_id, "kind": kind, "hint": hint, "at": at,
             "links": links_id or None, "number": number, "target": target[:2000]})  # fmt: skip

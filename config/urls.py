@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
+from campaigns.event_pages import mail_events
 from campaigns.notice_pages import notice
 from campaigns.pages import click, opened, unsubscribe, wishes
 from shops.pages import hook, script, site
@@ -39,4 +40,5 @@ urlpatterns = [
     path("n/<str:token>/", notice, name="notice"),
     path("c/<str:token>/<int:number>/", click, name="click"),
     path("o/<str:token>/", opened, name="opened"),
+    path("e/<str:token>/", mail_events, name="mail-events"),
 ]

@@ -7,7 +7,14 @@ from django.utils.timezone import now
 from assistant.models import Plan
 from campaigns import asking, engine, launching, ready_made
 from campaigns.channel_models import ChannelAccount, PushSubscription
-from campaigns.models import Campaign, CaughtMail, FrequencyCap, MailSettings, Topic
+from campaigns.models import (
+    Campaign,
+    CaughtMail,
+    FrequencyCap,
+    MailCarrier,
+    MailSettings,
+    Topic,
+)
 from customers import consent, imports, profiles
 from customers.file_import_models import FileImport
 from customers.merge_models import Merge
@@ -21,7 +28,7 @@ from reviews_nlp import reading
 from reviews_nlp.models import AspectAlarm, OwnClassifier, ShopAspect
 from segments import membership, rfm, starter
 from segments.models import Clustering
-from shops import keys
+from shops import keys, secrecy
 from shops.models import ApiKey, Coupon, Delivery, Endpoint, OutgoingEvent, Shop
 from tests import make
 
@@ -73,6 +80,9 @@ def of_every_kind(shop: Shop) -> Campaign:
 def how_mails_leave(shop: Shop) -> None:
     """What a shop said about its mails."""
     MailSettings.objects.create(shop=shop)
+    carrier = MailCarrier(shop=shop, kind="postmark", secret_sealed=secrecy.seal("key"))
+    carrier.new_hook()
+    carrier.save()
     Topic.objects.create(shop=shop, key="news", name="News")
     asking.copy(make.customer(shop))
     ChannelAccount.objects.create(shop=shop, channel="push", sender="mailto:x@example.com")

@@ -1,7 +1,7 @@
 """What a channel must do."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -68,10 +68,11 @@ class OneByOne(Sender):
             except RenderingError as fault:
                 yield Outcome(letter, "failed", str(fault))
             except ChannelError as fault:
-                yield Outcome(letter, _status(fault), str(fault), bounced=fault.bounced)
+                yield Outcome(letter, status_of(fault), str(fault), bounced=fault.bounced)
 
 
-def _status(fault: ChannelError) -> str:
+def status_of(fault: ChannelError) -> str:
+    """What becomes of a letter that met this."""
     if fault.uncertain:
         return "uncertain"
     return "failed" if fault.permanent else "later"
@@ -81,5 +82,9 @@ class Channel(ABC):
     """A way to reach customers."""
 
     @abstractmethod
-    def open(self) -> AbstractContextManager[Sender]:
+    def open(self, way: str = "") -> AbstractContextManager[Sender]:
         """A way to the carrier, closed at the end; opening it does not yet ask the carrier."""
+
+    def ways(self, shops: Collection[int]) -> dict[int, str]:
+        """By which way of several a shop's letters go; shops that are not named go by the usual."""
+        return {}

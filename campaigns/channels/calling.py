@@ -28,7 +28,7 @@ class Calling(Channel, OneByOne):
         self.accounts: dict[int, ChannelAccount | None] = {}
 
     @contextmanager
-    def open(self) -> Iterator["Calling"]:
+    def open(self, way: str = "") -> Iterator["Calling"]:
         yield self
 
     def account(self, letter: Letter) -> ChannelAccount | None:

@@ -1,15 +1,17 @@
-"""E-mail by SMTP: pre-assembled mails on several pipelined connections."""
+"""E-mail by SMTP, pre-assembled and on pipelined connections; or by a shop's mail service."""
 
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 
 from django.conf import settings
 
 from campaigns import mime
-from campaigns.channels.base import Channel
+from campaigns.carrier_models import MailCarrier
+from campaigns.channels.base import Channel, Sender
+from campaigns.channels.esp import EspSender
 from campaigns.letters import Letter
 from campaigns.smtp_line import Mail
 from campaigns.smtp_pool import SmtpPool
@@ -18,10 +20,17 @@ TIMEOUT_SECONDS = 30
 
 
 class Email(Channel):
-    """Plain SMTP to EMAIL_URL, or to the embedded catcher."""
+    """Plain SMTP to EMAIL_URL, or to the embedded catcher; a way is the mail service of a shop."""
+
+    def ways(self, shops: Collection[int]) -> dict[int, str]:
+        rows = MailCarrier.objects.filter(shop__in=shops).values_list("shop", "pk")
+        return {shop: str(pk) for shop, pk in rows}
 
     @contextmanager
-    def open(self) -> Iterator[SmtpPool]:
+    def open(self, way: str = "") -> Iterator[Sender]:
+        if way:
+            yield EspSender(int(way))
+            return
         pool = SmtpPool(connect, mail_of, settings.SMTP_CONNECTIONS)
         try:
             yield pool

@@ -206,7 +206,7 @@ def test_no_mail_however_broken_stops_the_reading(raw):
 def test_the_test_of_the_bounce_path_comes_back(message, mail_catcher, admin_client, settings):
     said = MailSettings.objects.create(shop=message.shop)
     address = "/admin/campaigns/mailsettings/"
-    admin_client.post(address, {"action": "test_bounce_path", "_selected_action": [said.pk]})
+    admin_client.post(address, {"action": "try_bounce_path", "_selected_action": [said.pk]})
     said.refresh_from_db()
     assert (said.probe_sent_at is not None, said.probe_seen_at) == (True, None)
 

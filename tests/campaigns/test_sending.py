@@ -34,7 +34,7 @@ class Pen(Channel, OneByOne):
         """What happens between hand-over and record."""
 
     @contextmanager
-    def open(self):
+    def open(self, way=""):
         yield self
 
     def send(self, letter):
