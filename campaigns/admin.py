@@ -22,12 +22,10 @@ from campaigns import (
     outline,
     plan_check,
     program,
-    rendering,
     report,
     responses,
     versions,
     why,
-    writing,
 )
 from campaigns.carrier_admin import MailCarriers as MailCarriers
 from campaigns.channel_admin import ChannelAccounts as ChannelAccounts
@@ -40,14 +38,13 @@ from campaigns.models import (
     Enrolment,
     FrequencyCap,
     Message,
-    Template,
 )
 from campaigns.plan_schema import PlanError
 from campaigns.preference_admin import Notices as Notices
 from campaigns.preference_admin import Topics as Topics
-from campaigns.rendering import RenderingError
 from campaigns.replay_console import ReplayPages
 from campaigns.report_console import ReportPages
+from campaigns.template_admin import Templates as Templates
 from campaigns.text_console import TextPages
 from shops.console import ReadOnly, ShopAdmin
 
@@ -198,45 +195,6 @@ class Campaigns(EditorPages, ReportPages, ReplayPages, TextPages, ShopAdmin):
                     else gettext("%(name)s stays %(status)s.")
                 )
                 messages.success(request, said % {"name": campaign, "status": campaign.status})
-
-
-class TemplateForm(forms.ModelForm):
-    """MJML or HTML, and Liquid that compiles."""
-
-    class Meta:
-        model = Template
-        fields = ("shop", "key", *writing.PARTS)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("mjml"):
-            cleaned["html"] = ""
-        for part, fault in writing.faults(cleaned).items():
-            if part not in self.errors:
-                self.add_error(part, fault)
-        return cleaned if self.errors else {**cleaned, **writing.made(cleaned)}
-
-
-@admin.register(Template)
-class Templates(ShopAdmin):
-    """What messages say, with a preview for a customer who does not exist."""
-
-    form = TemplateForm
-    list_display = ("name", "subject", "updated_at", "shop")
-    list_filter = ("shop",)
-    list_select_related = ("shop",)
-    prepopulated_fields = {"key": ["name"]}
-    readonly_fields = ("preview",)
-
-    @admin.display(description=_("preview"))
-    def preview(self, template: Template) -> str:
-        if not template.pk:
-            return "–"
-        try:
-            mail = rendering.render(template, rendering.EXAMPLE)
-        except RenderingError as fault:
-            return str(fault)
-        return framed(mail.html)
 
 
 def framed(html: str) -> SafeString:

@@ -14,7 +14,7 @@ from campaigns import addresses, happened, links, preferences, tracking, unsubsc
 from campaigns.links import Wanted
 from campaigns.models import Template
 from campaigns.tracking import Marks
-from customers.models import Customer
+from customers.models import Customer, Profile
 from shops.models import Shop
 
 SOURCES = {
@@ -77,10 +77,7 @@ class _Known:
 
 def _known(rows: Sequence[tuple[Any, ...]]) -> _Known:
     shops = Shop.objects.select_related("site", "mailsettings").in_bulk({row[1] for row in rows})
-    said = {
-        pk: {"name": shop.name, "currency": shop.currency, "url": _url(shop)}
-        for pk, shop in shops.items()
-    }
+    said = {pk: of_shop(shop) for pk, shop in shops.items()}
     templates = Template.objects.in_bulk({row[2] for row in rows})
     marks: dict[int, Marks] = {}
     for shop in shops.values():
@@ -124,6 +121,34 @@ def _letter(row: tuple[Any, ...], known: _Known) -> Letter:
         claimed_at, email, phone, link, context, marks.wanted,
         marks.return_path, marks.dkim, address,
     )  # fmt: skip
+
+
+def of_customer(customer: Customer) -> dict[str, Any]:
+    """What a template may speak of for this customer, outside of any campaign."""
+    shop, known = customer.shop, Profile.objects.filter(customer=customer).first() or Profile()
+    return {
+        "customer": {
+            "first_name": customer.first_name,
+            "last_name": customer.last_name,
+            "email": customer.email,
+            "country": customer.country,
+        },
+        "shop": of_shop(shop),
+        "facts": {
+            "order_count": known.order_count or 0,
+            "last_order_at": known.last_order_at or "",
+        },
+        "favourites": known.favourites or [],
+        **{
+            name: Lazily(source, customer.pk, shop, customer.language)
+            for name, source in SOURCES.items()
+        },
+    }
+
+
+def of_shop(shop: Shop) -> dict[str, str]:
+    """What a template may say of who writes."""
+    return {"name": shop.name, "currency": shop.currency, "url": _url(shop)}
 
 
 def _url(shop: Shop) -> str:

@@ -17,6 +17,8 @@ from django.conf import settings
 
 from campaigns import bounces, dkim, rendering
 from campaigns.letters import Letter
+from campaigns.models import Template
+from shops.models import Shop
 
 BOUNDARY = b"=_waymark"  # cannot stand in quoted-printable, where = is followed by hex digits
 ADDRESS = re.compile(
@@ -43,9 +45,14 @@ class AddressError(ValueError):
 
 
 def sender_of(letter: Letter) -> str:
+    """The address that the letter is from."""
+    return sender(letter.template, letter.shop)
+
+
+def sender(template: Template, shop: Shop) -> str:
     """The address that a shop writes from; a template may have its own name at that domain."""
-    address = letter.shop.from_email or settings.DEFAULT_FROM_EMAIL
-    local = letter.template.from_local
+    address = shop.from_email or settings.DEFAULT_FROM_EMAIL
+    local = template.from_local
     return f"{local}@{address.rpartition('@')[2]}" if local else address
 
 

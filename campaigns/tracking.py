@@ -60,8 +60,8 @@ class Marks:
 
 def marks_of(shop: Shop, templates: Mapping[int, Template]) -> dict[int, Marks]:
     """For each template of a batch what is done to its links; one row per wording is kept."""
-    said = getattr(shop, "mailsettings", None) or MailSettings(shop=shop)
-    wanted = Wanted(said.tracks_clicks, said.tracks_opens, said.utm_source)
+    said = _settings(shop)
+    wanted = _wanted(said)
     domain = said.link_domain.rstrip("/") or settings.PUBLIC_URL
     back = said.return_path or settings.BOUNCE_ADDRESS
     key = said.dkim_selector, said.dkim_key
@@ -70,6 +70,25 @@ def marks_of(shop: Shop, templates: Mapping[int, Template]) -> dict[int, Marks]:
         for pk, each in templates.items()
         if each.shop_id == shop.pk
     }
+
+
+def wanted_of(shop: Shop) -> Wanted:
+    """What is done to the links of this shop's mails."""
+    return _wanted(_settings(shop))
+
+
+def key_of(shop: Shop) -> tuple[str, str]:
+    """The selector and the key that this shop's mails are signed with."""
+    said = _settings(shop)
+    return said.dkim_selector, said.dkim_key
+
+
+def _wanted(said: MailSettings) -> Wanted:
+    return Wanted(said.tracks_clicks, said.tracks_opens, said.utm_source)
+
+
+def _settings(shop: Shop) -> MailSettings:
+    return getattr(shop, "mailsettings", None) or MailSettings(shop=shop)
 
 
 def _links_id(template: Template, wanted: Wanted) -> int:

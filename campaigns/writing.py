@@ -44,6 +44,12 @@ def made(parts: Mapping[str, str]) -> dict[str, str]:
     return whole
 
 
+def kept(held: str, given: str) -> str:
+    """The text as it was where a form gave it back with other line ends, else the given one."""
+    lines = given.replace("\r\n", "\n")
+    return held if held.replace("\r\n", "\n") == lines else lines
+
+
 def put(template: Template, parts: Mapping[str, str]) -> None:
     """Give the template these parts, and no others. Raises MjmlFault."""
     vars(template).update(made(parts))

@@ -143,8 +143,17 @@ STATIC_ROOT = VAR_DIR / "static"
 # Third-party JavaScript comes from npm by lock file; without it, pages show the tables instead.
 ECHARTS_DIR = BASE_DIR / "node_modules" / "echarts" / "dist"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+GRAPES_DIR = BASE_DIR / "node_modules" / "grapesjs" / "dist"
+MJML_BROWSER_DIR = BASE_DIR / "node_modules" / "mjml-browser" / "lib"
+GRAPES_MJML_DIR = BASE_DIR / "node_modules" / "grapesjs-mjml" / "dist"
 CYTOSCAPE_DIR = BASE_DIR / "node_modules" / "cytoscape" / "dist"
-for name, place in (("echarts", ECHARTS_DIR), ("cytoscape", CYTOSCAPE_DIR)):
+for name, place in (
+    ("echarts", ECHARTS_DIR),
+    ("cytoscape", CYTOSCAPE_DIR),
+    ("grapesjs", GRAPES_DIR),
+    ("grapesjs-mjml", GRAPES_MJML_DIR),
+    ("mjml-browser", MJML_BROWSER_DIR),
+):
     if place.is_dir():
         STATICFILES_DIRS.append((name, place))  # type: ignore[arg-type]
 WHITENOISE_USE_FINDERS = True

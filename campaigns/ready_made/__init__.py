@@ -104,6 +104,12 @@ BY_KEY = {each.key: each for each in ALL}
 
 
 @cache
+def blank() -> str:
+    """The mail that a new template begins with."""
+    return (SOURCES / "blank.mjml").read_text()
+
+
+@cache
 def document(key: str) -> str:
     """The text of a ready-made campaign as its file has it."""
     return (SOURCES / f"{BY_KEY[key].key}.yaml").read_text()

@@ -1,0 +1,83 @@
+"""The mail editor in a real browser."""
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from campaigns import ready_made, writing
+from campaigns.models import Template
+from tests import make
+from tests.browsing import IN_A_BROWSER, sign_in
+from tests.campaigns import build
+
+pytestmark = IN_A_BROWSER
+MJML = "\n" + ready_made.blank().replace("<mj-column>", "<mj-column> <!-- mine -->", 1) + "\n\n"
+
+
+@pytest.fixture
+def template(transactional_db):
+    made = build.template(build.shop(), key="letter")
+    writing.put(made, {"name": "Letter", "subject": "Hi {{ customer.first_name }}", "mjml": MJML})
+    made.save()
+    make.customer(made.shop, first_name="Bea")
+    return made
+
+
+def open_editor(page, live_server, template):
+    sign_in(page, live_server.url)
+    page.goto(live_server.url + reverse("admin:campaigns_template_change", args=[template.pk]))
+    page.wait_for_function("document.querySelector('[data-subject]').textContent === 'Hi Bea'")
+
+
+def keep(page):
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keep this mail").press("Enter")
+    assert page.locator("[role=alert]").count() == 0
+
+
+def test_opening_looking_and_keeping_changes_no_letter(page, live_server, template, complaints):
+    open_editor(page, live_server, template)
+    frame = page.frame_locator("[data-mail]")
+    frame.get_by_text("Hello Bea").wait_for()
+    if settings.GRAPES_DIR.is_dir():
+        page.get_by_role("tab", name="Canvas").click()
+        canvas = page.frame_locator("[data-canvas] .gjs-frame")
+        canvas.get_by_text("Write here what you have to say.").first.click()
+
+    keep(page)
+
+    assert Template.objects.get().mjml == MJML
+    assert complaints == []
+
+
+@pytest.mark.skipif(not settings.GRAPES_DIR.is_dir(), reason="GrapesJS is not installed (npm ci)")
+def test_what_is_changed_on_the_canvas_is_the_source_that_is_shown(page, live_server, template):
+    open_editor(page, live_server, template)
+    page.get_by_role("tab", name="Canvas").click()
+    words = page.frame_locator("[data-canvas] .gjs-frame").get_by_text("Write here").first
+    words.dblclick()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("New words")
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Source").click()
+    page.wait_for_function("document.querySelector('[data-source]').value.includes('New words')")
+    shown = page.locator("[data-source]").input_value()
+
+    keep(page)
+
+    kept = Template.objects.get().mjml
+    assert kept == shown
+    assert "<!-- mine -->" in kept
+    assert '{% if shop.url != "" %}' in kept
+    assert "{{ shop.url }}/?{{ visit.parameter }}" in kept
+
+
+def test_a_fault_is_marked_in_its_line(page, live_server, template):
+    open_editor(page, live_server, template)
+    source = page.locator("[data-source]")
+
+    source.fill("<mjml>\n<mj-body>\n<b>x</b>\n</mj-body></mjml>")
+
+    page.locator("[data-numbers] b").wait_for()
+    assert page.locator("[data-numbers] b").inner_text() == "3"
+    assert "line 3" in page.locator("[data-fault]").inner_text()
