@@ -74,7 +74,7 @@ class Plans(ReadOnly, ShopAdmin):
     @action(description=_("Plan"), permissions=["propose"], variant="primary")
     def propose(self, request: HttpRequest) -> HttpResponse:
         """Ask for a goal; the plan that follows is a draft."""
-        shop = chosen_shop(request)
+        shop = chosen_shop(request, "assistant.add_plan")
         form = GoalForm(request.POST or None)
         if shop and request.method == "POST" and form.is_valid():
             try:
@@ -83,7 +83,7 @@ class Plans(ReadOnly, ShopAdmin):
                 form.add_error(None, str(fault))
             else:
                 return redirect("admin:assistant_plan_change", plan.pk)
-        known = {"form": form, "shop": shop, "shops": shops_of(request)}
+        known = {"form": form, "shop": shop, "shops": shops_of(request, "assistant.add_plan")}
         return self._page(request, "propose", _("Plan"), known)
 
     def change_view(
@@ -96,13 +96,13 @@ class Plans(ReadOnly, ShopAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         plan = get_object_or_404(self.get_queryset(request).select_related("shop"), pk=object_id)
-        may = request.user.has_perm("campaigns.add_campaign")
+        may = request.user.has_perm("campaigns.add_campaign", plan)
         return self._page(request, "page", plan.goal, {"page": plan_page.Page(plan), "may": may})
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Approve or reject one part; who may make campaigns may decide."""
         plan = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not request.user.has_perm("campaigns.add_campaign"):
+        if not request.user.has_perm("campaigns.add_campaign", plan):
             raise PermissionDenied
         part, verdict = request.POST.get("part", ""), request.POST.get("verdict", "")
         try:

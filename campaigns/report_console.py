@@ -48,13 +48,13 @@ class ReportPages(CampaignPage):
     @action(description=_("Calendar"), permissions=["view"], icon="calendar_month")
     def calendar(self, request: HttpRequest) -> HttpResponse:
         """A month of the user's shop: sent, planned, and what begins."""
-        shop = chosen_shop(request)
+        shop = chosen_shop(request, "campaigns.view_campaign")
         asked = MONTH.match(request.GET.get("month", ""))
         today = localdate()
         year, number = map(int, asked.groups()) if asked else (today.year, today.month)
         known: dict[str, Any] = {
             "shop": shop,
-            "shops": shops_of(request),
+            "shops": shops_of(request, "campaigns.view_campaign"),
             "weeks": send_calendar.month(shop, year, number) if shop else [],
             "month": date(year, number, 1),
             "before": _moved(year, number, -1),

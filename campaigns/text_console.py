@@ -89,20 +89,24 @@ class TextPages(CampaignPage):
 
     @action(description=_("Ready-made campaigns"), permissions=["add"], variant="primary")
     def ready_made(self, request: HttpRequest) -> HttpResponse:
-        shop = chosen_shop(request)
+        shop = chosen_shop(request, "campaigns.add_campaign")
         held = set(Campaign.objects.filter(shop=shop).values_list("key", flat=True))
         offers = [
             {"of": each, "is_held": each.key in held,
              "lines": outline.lines(ready_made.told(each.key)["plan"])}
             for each in ready_made.ALL
         ]  # fmt: skip
-        known = {"shop": shop, "shops": shops_of(request), "offers": offers}
+        known = {
+            "shop": shop,
+            "shops": shops_of(request, "campaigns.add_campaign"),
+            "offers": offers,
+        }
         return self.page(request, "ready_made", _("Ready-made campaigns"), known)
 
     def begin(self, request: HttpRequest) -> HttpResponse:
         """One click: a draft with its templates, opened."""
         shop = get_object_or_404(shops_of(request), key=request.POST.get("shop", ""))
-        if not self.has_add_permission(request):  # type: ignore[attr-defined]
+        if not request.user.has_perm("campaigns.add_campaign", shop):
             raise PermissionDenied
         key = request.POST.get("key", "")
         if key not in ready_made.BY_KEY:
@@ -128,7 +132,7 @@ class TextPages(CampaignPage):
     def upload(self, request: HttpRequest) -> HttpResponse:
         """First what would change, then, if that is meant, the change."""
         said = (request.POST, request.FILES) if request.method == "POST" else ()
-        form = TextForm(shops_of(request), *said)
+        form = TextForm(shops_of(request, "campaigns.change_campaign"), *said)
         change = form.change if form.is_valid() else None
         if change and "confirm" in request.POST:
             done = as_text.load(form.cleaned_data["text"], form.cleaned_data["shop"])

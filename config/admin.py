@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.celery import app
 from llm.models import OUTCOMES, Call
-from shops.console import ReadOnly, ShopAdmin
+from shops.console import ForSuperusers, ReadOnly, ShopAdmin
 
 admin.site.unregister(
     [Group, PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule]
@@ -27,7 +27,7 @@ admin.site.unregister(
 
 
 @admin.register(Group)
-class Groups(GroupAdmin, ModelAdmin):
+class Groups(ForSuperusers, GroupAdmin, ModelAdmin):
     """Sets of permissions."""
 
 
@@ -50,14 +50,15 @@ class TaskForm(beat_admin.PeriodicTaskForm):
 
 
 @admin.register(PeriodicTask)
-class Schedule(beat_admin.PeriodicTaskAdmin, ModelAdmin):
+class Schedule(ForSuperusers, beat_admin.PeriodicTaskAdmin, ModelAdmin):
     """What runs when; the entries of `config.celery` come back when they are deleted."""
 
     form = TaskForm
 
 
-for schedule in (IntervalSchedule, CrontabSchedule):
-    admin.site.register(schedule, ModelAdmin)
+@admin.register(IntervalSchedule, CrontabSchedule)
+class Schedules(ForSuperusers, ModelAdmin):
+    """When something runs."""
 
 
 @admin.register(Call)

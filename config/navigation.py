@@ -95,6 +95,7 @@ NAVIGATION = [
         "title": _("Settings"),
         "items": [
             page(_("Questions to models"), "psychology", "llm.call"),
+            page(_("Team"), "badge", "shops.seat"),
             page(_("Users"), "person", "shops.user"),
             page(_("Groups"), "shield_person", "auth.group"),
             page(_("Schedule"), "schedule", "django_celery_beat.periodictask"),

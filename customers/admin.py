@@ -140,7 +140,7 @@ class Deliveries(ReadOnly, ShopAdmin):
     actions_list = ("replay_range",)
 
     def get_fields(self, request: HttpRequest, obj: Delivery | None = None) -> list[str]:
-        hidden = not request.user.has_perm("shops.see_personal_data")
+        hidden = not request.user.has_perm("shops.see_personal_data", obj)
         body = "masked_content" if hidden else "content"
         return ["shop", "topic", "status", "reason", "received_at", "sent_at", "digested_at",
                 "origin", "message_id", body]  # fmt: skip
@@ -168,7 +168,7 @@ class Deliveries(ReadOnly, ShopAdmin):
     @action(description=_("Read a time range again"), permissions=["replay"])
     def replay_range(self, request: HttpRequest) -> HttpResponse:
         form = ReplayForm(
-            shops_of(request),
+            shops_of(request, "shops.change_delivery"),
             request.POST or None,
             initial={"until": now(), "status": "quarantined"},
         )

@@ -73,7 +73,7 @@ class CustomerPages:
 
     def add_note(self: Any, request: HttpRequest, pk: str) -> HttpResponse:
         customer = self._visible(request, pk)
-        _require(request, "customers.add_note")
+        _require(request, "customers.add_note", customer)
         try:
             notes.add(customer, request.POST.get("text", ""), by=cast(User, request.user))
         except notes.NoteError as fault:
@@ -82,7 +82,7 @@ class CustomerPages:
 
     def remove_note(self: Any, request: HttpRequest, pk: str, note: int) -> HttpResponse:
         customer = self._visible(request, pk)
-        _require(request, "customers.delete_note")
+        _require(request, "customers.delete_note", customer)
         if notes.remove(customer, note):
             messages.success(request, gettext("The note is gone."))
         return redirect("admin:customers_customer_change", customer.pk)
@@ -114,6 +114,6 @@ class CustomerPages:
         return TemplateResponse(request, f"admin/customers/customer/{name}.html", context)
 
 
-def _require(request: HttpRequest, permission: str) -> None:
-    if not request.user.has_perm(permission):
+def _require(request: HttpRequest, permission: str, customer: Customer) -> None:
+    if not request.user.has_perm(permission, customer):
         raise PermissionDenied

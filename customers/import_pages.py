@@ -68,7 +68,11 @@ class ImportPages:
 
     @action(description=_("Import a file"), permissions=["upload"], variant="primary")
     def upload(self: Any, request: HttpRequest) -> HttpResponse:
-        form = UploadForm(shops_of(request), request.POST or None, request.FILES or None)
+        form = UploadForm(
+            shops_of(request, "customers.add_fileimport"),
+            request.POST or None,
+            request.FILES or None,
+        )
         if form.is_valid():
             said, name = form.cleaned_data, cast(User, request.user).get_username()
             file = said["file"]
@@ -81,8 +85,8 @@ class ImportPages:
         most = settings.IMPORT_MAX_BYTES // 1_000_000
         return self._page(request, "upload", _("Import a file"), {"form": form, "most": most})
 
-    def has_upload_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("customers.add_fileimport")
+    def has_upload_permission(self, request: HttpRequest, row: Any = None) -> bool:
+        return request.user.has_perm("customers.add_fileimport", row)
 
     def change_view(
         self: Any, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
@@ -120,7 +124,7 @@ class ImportPages:
     def _own(self: Any, request: HttpRequest, pk: int) -> FileImport:
         """An import of the user's shops, for those who may bring files in."""
         record: FileImport = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not self.has_upload_permission(request):
+        if not self.has_upload_permission(request, record):
             raise PermissionDenied
         return record
 

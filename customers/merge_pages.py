@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from customers import finding, merging
 from customers.merge_models import Merge
 from customers.models import Customer, Profile
+from shops.console import shops_of
 from shops.models import User
 
 OFFERED = 10
@@ -47,7 +48,7 @@ class MergePages:
     def merge_page(self: Any, request: HttpRequest, pk: str) -> HttpResponse:
         """Choose the other one, look at both, decide who stays."""
         customer = self._visible(request, pk)
-        _require(request)
+        _require(request, customer)
         if customer.merged_into_id:
             return redirect("admin:customers_customer_merge", customer.merged_into_id)
         others = self.get_queryset(request).filter(shop=customer.shop, merged_into=None)
@@ -89,11 +90,9 @@ class MergePages:
         return redirect("admin:customers_customer_change", stays.pk)
 
     def undo_merge(self: Any, request: HttpRequest, pk: int) -> HttpResponse:
-        _require(request)
-        visible = Merge.objects.select_related("shop", "merged")
-        if not request.user.is_superuser:
-            visible = visible.filter(shop__staff=request.user.pk)
-        record = get_object_or_404(visible, pk=pk)
+        visible = Merge.objects.filter(shop__in=shops_of(request))
+        record = get_object_or_404(visible.select_related("shop", "merged"), pk=pk)
+        _require(request, record)
         merging.undo(record, by=cast(User, request.user).get_username())
         messages.success(request, gettext("%s is a customer of their own again.") % record.merged)
         return redirect("admin:customers_customer_change", record.merged_id)
@@ -123,6 +122,6 @@ def _shared(one: Customer, other: Customer) -> list[str]:
     return [str(name) for name, mine, theirs in pairs if mine and mine.lower() == theirs.lower()]
 
 
-def _require(request: HttpRequest) -> None:
-    if not request.user.has_perm("customers.merge_customer"):
+def _require(request: HttpRequest, row: Customer | Merge) -> None:
+    if not request.user.has_perm("customers.merge_customer", row):
         raise PermissionDenied

@@ -1,5 +1,7 @@
 """Who the shop's customers are, what they did, and what they allow."""
 
+from typing import Any, Self
+
 from django.contrib.postgres.indexes import BrinIndex, OpClass
 from django.db import models
 from django.db.models import Func, Index, Q, UniqueConstraint, Value
@@ -17,7 +19,12 @@ from customers.import_models import HistoryImport as HistoryImport
 from customers.merge_models import Merge as Merge
 from customers.note_models import Note as Note
 from customers.suppressions import Suppression as Suppression
+from shops import viewing
+from shops.masking import HIDDEN, mask
 from shops.models import Product, Shop
+
+PERSONAL = ("email", "phone", "first_name", "last_name")  # hidden from some roles, with what
+DESCRIBING = ("attributes", "filled")  # holds under such names
 
 
 class Customer(models.Model):
@@ -82,6 +89,15 @@ class Customer(models.Model):
                 name="customer_merged",
             ),
         ]
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        customer = super().from_db(*args, **kwargs)
+        if viewing.hides():
+            for name in {*PERSONAL, *DESCRIBING} & customer.__dict__.keys():
+                said = customer.__dict__[name]
+                customer.__dict__[name] = mask(said) if name in DESCRIBING else said and HIDDEN
+        return customer
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email or self.external_id

@@ -7,14 +7,16 @@ from django.utils.translation import gettext as _
 from reviews_nlp import heat
 from shops.console import chosen_shop, shops_of
 
+SEEN = "reviews_nlp.view_review"
+
 
 def aspects(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
     """How each aspect was spoken of in the last months, of all products or of `?product=`."""
-    shop = chosen_shop(request)
+    shop = chosen_shop(request, SEEN)
     known = heat.products(shop) if shop else []
     asked = request.GET.get("product", "")
     product = next((one for one in known if str(one.pk) == asked), None)
-    context |= {"title": _("What reviews speak of"), "shop": shop, "shops": shops_of(request)}
+    context |= {"title": _("What reviews speak of"), "shop": shop, "shops": shops_of(request, SEEN)}
     context |= {"products": known, "product": product}
     context["map"] = heat.heat_map(shop, product.pk if product else None) if shop else None
     return TemplateResponse(request, "reviews_nlp/aspects.html", context)

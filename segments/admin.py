@@ -4,14 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.decorators import permission_required
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -91,12 +89,11 @@ class Segments(ExportPages, WhyPages, ShopAdmin):
         ]
         return asked + super().get_urls()
 
-    @method_decorator(permission_required("customers.view_customer", raise_exception=True))
     def members(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Who is in it now; from `?after=` on, along an index."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
         segment = get_object_or_404(self.get_queryset(request).select_related("shop"), pk=pk)
+        if not request.user.has_perm("customers.view_customer", segment):
+            raise PermissionDenied
         asked = request.GET.get("after", "")
         after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
         context = {
@@ -125,7 +122,7 @@ class Segments(ExportPages, WhyPages, ShopAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The user's shop, and the ready-made segment that was chosen."""
-        initial: dict[str, Any] = {"shop": chosen_shop(request)}
+        initial: dict[str, Any] = {"shop": chosen_shop(request, self.right("add"))}
         key = request.GET.get("ready", "")
         if key in starter.SEGMENTS:
             made = starter.SEGMENTS[key]
@@ -201,7 +198,7 @@ class Clusterings(ReadOnly, ShopAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        page = persona_page.show(chosen_shop(request))
+        page = persona_page.show(chosen_shop(request, *self.seen_with()))
         return super().changelist_view(request, {**(extra_context or {}), "personas": page})
 
     @admin.display(description=_("moved to another persona"))
@@ -225,7 +222,7 @@ class RfmScores(ReadOnly, ShopAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        page = rfm_page.show(chosen_shop(request), request.GET.get("group", ""))
+        page = rfm_page.show(chosen_shop(request, *self.seen_with()), request.GET.get("group", ""))
         return super().changelist_view(request, {**(extra_context or {}), "rfm": page})
 
     @display(description=_("group"), label=True)

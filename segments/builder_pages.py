@@ -63,7 +63,7 @@ def people(request: HttpRequest) -> HttpResponse:
         found = estimate.of(shop, compiled)
         context["found"] = found
         context["glimpse"] = glimpse.of(shop, compiled, found, key=request.POST.get("of", ""))
-        context["shows_people"] = request.user.has_perm("customers.view_customer")
+        context["shows_people"] = request.user.has_perm("customers.view_customer", shop)
     return TemplateResponse(request, "segments/rule_people.html", context)
 
 
@@ -87,4 +87,4 @@ def own_shop(key: str, request: HttpRequest) -> Shop:
     """One of the user's own shops."""
     if not key.isdigit():
         raise PermissionDenied
-    return get_object_or_404(shops_of(request), pk=int(key))
+    return get_object_or_404(shops_of(request, "segments.view_segment"), pk=int(key))

@@ -36,7 +36,9 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _count(request: HttpRequest, pk: int) -> Count:
-    return get_object_or_404(Count.objects.filter(shop__in=shops_of(request)), pk=pk)
+    return get_object_or_404(
+        Count.objects.filter(shop__in=shops_of(request, "segments.view_segment")), pk=pk
+    )
 
 
 def _shown(request: HttpRequest, count: Count) -> HttpResponse:

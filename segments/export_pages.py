@@ -16,7 +16,7 @@ from unfold.decorators import action
 from segments import exporting
 from segments.export_models import SegmentExport
 from shops import files
-from shops.console import is_part
+from shops.console import is_part, row_of
 from shops.models import User
 
 SHOWN = 10
@@ -49,9 +49,9 @@ class ExportPages:
         """Choose a format; below it what was asked for before, with progress and links."""
         pk = int(object_id) if object_id.isdigit() else 0
         segment = get_object_or_404(self.get_queryset(request).select_related("shop"), pk=pk)
-        if not self.has_export_permission(request):
+        if not self.has_export_permission(request, segment):
             raise PermissionDenied
-        personal = request.user.has_perm("shops.see_personal_data")
+        personal = request.user.has_perm("shops.see_personal_data", segment)
         if request.method == "POST":
             chosen = request.POST.get("format", "")
             try:
@@ -74,8 +74,8 @@ class ExportPages:
         context = {**self.admin_site.each_context(request), **known}
         return TemplateResponse(request, "segments/export.html", context)
 
-    def has_export_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return request.user.has_perm("segments.export_segment")
+    def has_export_permission(self, request: HttpRequest, row: Any = None) -> bool:
+        return request.user.has_perm("segments.export_segment", row_of(row))
 
     def cancel_export(self: Any, request: HttpRequest, pk: int) -> HttpResponse:
         export = self._visible_export(request, pk)
@@ -89,7 +89,7 @@ class ExportPages:
         export = self._visible_export(request, pk) if pk else None
         if export is None or export.file is None:
             raise Http404(gettext("This link has expired: export the segment again."))
-        if export.personal and not request.user.has_perm("shops.see_personal_data"):
+        if export.personal and not request.user.has_perm("shops.see_personal_data", export):
             raise PermissionDenied
         answer = StreamingHttpResponse(files.read(export.file), content_type=TYPES[export.format])
         answer["Content-Disposition"] = f'attachment; filename="{export.file.name}"'
@@ -103,7 +103,7 @@ class ExportPages:
         if not request.user.is_superuser:
             visible = visible.filter(asked_by=request.user.pk)
         export: SegmentExport = get_object_or_404(visible.select_related("file"), pk=pk)
-        if not self.has_export_permission(request):
+        if not self.has_export_permission(request, export):
             raise PermissionDenied
         return export
 

@@ -24,7 +24,7 @@ class WhyPages:
     def why(self: Any, request: HttpRequest, pk: int, customer: int) -> HttpResponse:
         segment = get_object_or_404(self.get_queryset(request).select_related("shop"), pk=pk)
         who = get_object_or_404(Customer, pk=customer, shop=segment.shop_id)
-        allowed = request.user.has_perm("customers.view_customer")
+        allowed = request.user.has_perm("customers.view_customer", segment)
         if not (allowed and self.has_view_permission(request, segment)):
             raise PermissionDenied
         known = {"answer": why.of(segment, who), "customer": who, "title": segment.name}

@@ -22,7 +22,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from shops import comparing, connecting, connectors, outbox, overview, reaching, rotation
 from shops.connectors.api import ApiFault
-from shops.console import ReadOnly, ShopAdmin
+from shops.console import ForSuperusers, ReadOnly, ShopAdmin, shops_of
 from shops.key_admin import ApiKeys
 from shops.models import (
     Coupon,
@@ -34,16 +34,17 @@ from shops.models import (
     Shop,
     User,
 )
+from shops.seat_admin import Seats
 from shops.site_console import SitePages
 
-__all__ = ["ApiKeys"]  # Django looks for admin pages in this module only
+__all__ = ["ApiKeys", "Seats"]  # Django looks for admin pages in this module only
 
 STATES = {"paused": "danger", "failing": "warning", "ok": "success"}
 
 
 @admin.register(User)
-class Users(UserAdmin, ModelAdmin):
-    """Who may sign in."""
+class Users(ForSuperusers, UserAdmin, ModelAdmin):
+    """Who may sign in; only for superusers, since whoever makes users could make one of those."""
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -56,7 +57,6 @@ class Shops(SitePages, ShopAdmin):
 
     list_display = ("name", "key", "connector", "currency", "timezone")
     search_fields = ("name__istartswith", "key__istartswith")
-    filter_horizontal = ("staff",)
     readonly_fields = ("webhook_address", "created_at")
     actions = ("reveal_secret", "rotate_secret")
     actions_list = ("connect",)
@@ -142,7 +142,7 @@ class Shops(SitePages, ShopAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shop]:
         shops = Shop.objects.order_by("pk")
-        return shops if request.user.is_superuser else shops.filter(staff=request.user.pk)
+        return shops.filter(pk__in=shops_of(request, *self.seen_with()))
 
     @admin.display(description=_("webhook address"))
     def webhook_address(self, shop: Shop) -> str:

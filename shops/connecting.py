@@ -40,11 +40,11 @@ class PlatformForm(forms.Form):
         self.fields["connector"].choices = choices  # type: ignore[attr-defined]
 
     def save(self, user: User) -> Shop:
-        """The new shop, with an address and a secret; its maker belongs to its staff."""
+        """The new shop, with an address and a secret; its maker owns it."""
         said = self.cleaned_data
         with transaction.atomic():
             shop = Shop.objects.create(key=free_key(said["name"]), **said)
-            shop.staff.add(user)
+            shop.staff.add(user, through_defaults={"role": "owner"})
         return shop
 
 

@@ -2,12 +2,14 @@
 
 from typing import Any, cast
 
+from django.contrib.auth import get_permission_codename
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 
+from shops import seats
 from shops.models import Shop
 
 MOST_ROWS = 10_000
@@ -26,12 +28,12 @@ class BoundedPaginator(Paginator):
 
 
 class ShopAdmin(ModelAdmin):
-    """Lists and pages of one model, for the shops that the user belongs to.
+    """Lists and pages of one model, for the shops in which the user's role may see it.
 
-    `shop_path` leads from the model to its shop.
+    A right is always asked for the shop of the row at hand, so who owns one shop and reads another
+    changes rows of the first only.
     """
 
-    shop_path = "shop"
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
@@ -44,14 +46,48 @@ class ShopAdmin(ModelAdmin):
         rows = super().get_queryset(request)
         if request.user.is_superuser:
             return rows
-        return rows.filter(**{f"{self.shop_path}__in": shops_of(request)})
+        return rows.filter(shop__in=shops_of(request, *self.seen_with()))
+
+    def right(self, action: str) -> str:
+        """What Django calls the right to do this with these rows."""
+        return f"{self.opts.app_label}.{get_permission_codename(action, self.opts)}"
+
+    def seen_with(self) -> list[str]:
+        return [self.right("view"), self.right("change")]
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return any(request.user.has_perm(right, row_of(obj)) for right in self.seen_with())
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return request.user.has_perm(self.right("add"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm(self.right("change"), row_of(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm(self.right("delete"), row_of(obj))
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """An action works on rows of those shops in which the user may do it."""
+        chosen = self.get_actions(request).get(request.POST.get("action", ""))
+        if chosen and not request.user.is_superuser:
+            needed = [getattr(self, f"has_{name}_permission")
+                      for name in getattr(chosen[0], "allowed_permissions", [])]  # fmt: skip
+            able = []
+            for shop in seats.of(request.user):
+                with seats.at(request.user, shop):
+                    if any(may(request) for may in needed):
+                        able.append(shop)
+            path = "pk" if self.model is Shop else "shop"
+            queryset = queryset.filter(**{f"{path}__in": able})
+        return super().response_action(request, queryset)
 
     def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only rows of the user's own shops."""
         if not request.user.is_superuser:
             offered = field.remote_field.model._default_manager.all()
             if field.remote_field.model is Shop:
-                kwargs["queryset"] = shops_of(request)
+                kwargs["queryset"] = shops_of(request, self.right("add"), self.right("change"))
             elif any(f.name == "shop" for f in field.remote_field.model._meta.fields):
                 kwargs["queryset"] = offered.filter(shop__in=shops_of(request))
         return super().formfield_for_foreignkey(field, request, **kwargs)
@@ -70,16 +106,34 @@ class ReadOnly:
         return False
 
 
-def shops_of(request: HttpRequest) -> QuerySet[Shop]:
-    """The shops that this user may see."""
-    if request.user.is_superuser:
-        return Shop.objects.order_by("pk")
-    return Shop.objects.filter(staff=request.user.pk).order_by("pk")
+class ForSuperusers:
+    """For what belongs to the server and to no shop."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    has_change_permission = has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return bool(request.user.is_superuser)
 
 
-def chosen_shop(request: HttpRequest) -> Shop | None:
-    """The shop picked by `?shop=key`, or the user's first one."""
-    shops = shops_of(request)
+def shops_of(request: HttpRequest, *rights: str) -> QuerySet[Shop]:
+    """The shops in which this user has one of the rights; without any, a seat at all."""
+    return seats.shops_with(request.user, *rights)
+
+
+def row_of(given: Any) -> Model | None:
+    """The row a right is asked for; buttons are asked for by an id, which tells no shop."""
+    return given if isinstance(given, Model) else None
+
+
+def chosen_shop(request: HttpRequest, *rights: str) -> Shop | None:
+    """The shop picked by `?shop=key`, or the first one in which the user has one of the rights."""
+    shops = shops_of(request, *rights)
     return shops.filter(key=request.GET.get("shop", "")).first() or shops.first()
 
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from shops import secrecy
 from shops.file_models import StoredFile as StoredFile
 from shops.file_models import StoredPart as StoredPart
+from shops.seat_models import Seat as Seat
 from shops.site_models import Site as Site  # for Django, which looks for models here
 
 
 class User(AbstractUser):
-    """Somebody who signs in to the admin; sees the shops whose staff they belong to."""
+    """Somebody who signs in to the admin; sees the shops in which they have a seat."""
 
 
 class Shop(models.Model):
@@ -51,7 +52,7 @@ class Shop(models.Model):
     )
     webhook_secret_sealed = models.TextField(default=secrecy.new_webhook_secret, editable=False)
     previous_secret_sealed = models.TextField(blank=True, editable=False)
-    staff = models.ManyToManyField(User, verbose_name=_("staff"), blank=True, related_name="shops")
+    staff = models.ManyToManyField(User, through="shops.Seat", related_name="shops")
     created_at = models.DateTimeField(_("created"), default=now, editable=False)
 
     class Meta:

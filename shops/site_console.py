@@ -52,7 +52,7 @@ class SitePages:
 
     def site_of_chosen(self, request: HttpRequest) -> HttpResponse:
         """The page of the user's first shop, for the navigation."""
-        shop = chosen_shop(request)
+        shop = chosen_shop(request, "shops.change_shop")
         if shop is None:
             return redirect("admin:shops_shop_changelist")
         return redirect("admin:shops_shop_site", shop.pk)

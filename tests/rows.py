@@ -126,8 +126,9 @@ def what_reviews_bring(shop: Shop) -> None:
 
 
 def what_people_bring(ann) -> None:
-    """A visitor who proved to be her, a merge that was taken back, and a file."""
+    """A visitor who proved to be her, a merge that was taken back, a file, and who works there."""
     shop, at = ann.shop, now()
+    shop.staff.add(make.user())
     Recognition.objects.create(
         shop=shop, source="s", visitor="v", customer=ann, how="login", occurred_at=at
     )

@@ -217,7 +217,7 @@ def test_a_campaign_that_is_over_keeps_its_steps(shop):
 def test_only_who_may_change_it_edits_or_asks(shop, client):
     campaign = build.campaign(shop)
     reader = make.user()
-    shop.staff.add(reader)
+    shop.staff.add(reader, through_defaults={"role": "analyst"})
     client.force_login(reader)
     for name in ("steps", "steps_check"):
         url = reverse(f"admin:campaigns_campaign_{name}", args=[campaign.pk])
