@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from insights import uplift
+from insights import uplift, uplift_learners
 from insights.qini import qini
-from insights.uplift import Floats, Ints
+from insights.uplift_learners import Floats, Ints
 
 NUMBERS = ("recency", "history", "mens", "womens", "newbie")
 KINDS = ("zip_code", "channel")
@@ -56,7 +56,7 @@ def _round(
     )
     model = uplift.fit(features[train], treated[train], outcome[train])
     rank = model.rank(features[test])
-    response = uplift.Response().fit(features[train], treated[train], outcome[train])
+    response = uplift_learners.Response().fit(features[train], treated[train], outcome[train])
     value = uplift.policy_value(
         features[test], treated[test], outcome[test], rank > np.median(rank)
     )

@@ -44,6 +44,7 @@ from campaigns.preference_admin import Notices as Notices
 from campaigns.preference_admin import Topics as Topics
 from campaigns.replay_console import ReplayPages
 from campaigns.report_console import ReportPages
+from campaigns.targeting_admin import TargetingPages as TargetingPages
 from campaigns.template_admin import Templates as Templates
 from campaigns.text_console import TextPages
 from shops.console import ReadOnly, ShopAdmin

@@ -18,6 +18,7 @@ from campaigns.preference_models import Preference as Preference
 from campaigns.preference_models import Topic as Topic
 from campaigns.replay_models import Replay as Replay  # for Django, which looks for models here
 from campaigns.split_models import SplitWeight as SplitWeight
+from campaigns.targeting_models import Targeting as Targeting
 from customers.models import Customer
 from shops.models import Shop
 

@@ -62,8 +62,7 @@ def update(shop: Shop, customers: list[int] | None = None, parts: Part = Part.EV
     """
     profiles.refresh(shop, customers)
     report.refresh(shop, customers)
-    if customers and parts & Part.TOUCHPOINTS:
-        scoring.score_now(shop, customers)
+    if customers and parts & Part.TOUCHPOINTS and scoring.score_now(shop, customers):
         parts |= Part.SCORES
     membership.refresh(shop, customers, parts)
     if stages.place(shop, customers):

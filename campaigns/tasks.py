@@ -13,6 +13,7 @@ from campaigns import (
     replay_queue,
     sending,
     signals,
+    targeting,
 )
 
 
@@ -79,3 +80,8 @@ def send_notices() -> None:
 @shared_task(ignore_result=True)
 def read_bounces() -> None:
     mailbox.read()
+
+
+@shared_task(ignore_result=True)
+def learn_effects() -> None:
+    targeting.learn_all()

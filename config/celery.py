@@ -57,6 +57,7 @@ app.conf.beat_schedule = {
     "Enter at a time": every(60, "campaigns.tasks.enrol_by_clock"),
     "Launch scheduled campaigns": every(60, "campaigns.tasks.launch_due"),
     "Learn from splits": every(3600, "campaigns.tasks.learn_splits"),
+    "Learn whom campaigns persuade": daily(3, "campaigns.tasks.learn_effects"),
     "Run replays": every(10, "campaigns.tasks.replay"),
     "Finish drained campaigns": every(60, "campaigns.tasks.finish_drained"),
     "Profiles in full": daily(1, "customers.tasks.refresh_profiles"),

@@ -50,6 +50,7 @@ NAVIGATION = [
             page(_("Templates"), "draft", "campaigns.template"),
             page(_("Messages"), "outbox", "campaigns.message"),
             page(_("Enrolments"), "how_to_reg", "campaigns.enrolment"),
+            page(_("Persuadable customers"), "psychology", "campaigns.targeting"),
             page(_("Frequency caps"), "speed", "campaigns.frequencycap"),
             page(_("Requested mails"), "forward_to_inbox", "campaigns.notice"),
             page(_("Topics"), "topic", "campaigns.topic"),

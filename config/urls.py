@@ -11,6 +11,7 @@ from rest_framework.routers import SimpleRouter
 from campaigns.event_pages import mail_events
 from campaigns.notice_pages import notice
 from campaigns.pages import click, opened, unsubscribe, wishes
+from insights import pages as insight_pages
 from shops.pages import hook, script, site
 from shops.rest import problems, reference
 
@@ -31,6 +32,8 @@ urlpatterns = [
     path("hooks/<slug:key>/", hook, name="hook"),
     path("site/<slug:key>/", site, name="site"),
     path("waymark.js", script, name="script"),
+    path("offers.js", insight_pages.script, name="offers-script"),
+    path("offers/<slug:key>/", insight_pages.offers, name="offers"),
     path("api/v1/docs/", reference.show, name="api-docs"),
     path("api/v1/openapi.json", reference.document, name="api-document"),
     path("api/v1/", include(api.urls)),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from insights import scoring
 from insights.prediction_models import TrainedModel
-from insights.training import MUCH_DRIFT, predictors
+from insights.training import MUCH_DRIFT
 from shops.models import Shop
 from shops.panels import Panel
 
@@ -31,16 +31,33 @@ METRICS = {
     "bias": _("Predicted of true total"),
     "hit": _("Within an hour of the named one"),
     "baseline_hit": _("Within an hour of everybody's"),
+    "qini": _("Ranks by effect (Qini)"),
+    "qini_error": _("give or take (Qini)"),
+    "response_qini": _("Ranking by answer does (Qini)"),
+    "chosen": _("Share written to by its choice"),
+    "policy": _("Buyers by its choice, each customer"),
+    "random": _("By as many at random"),
+    "everybody": _("By writing to everybody"),
+    "nobody": _("By writing to nobody"),
+    "policy_error": _("give or take (choice against random)"),
+    "net_cents": _("Net cents a customer by its choice"),
+    "everybody_net_cents": _("Net cents by writing to everybody"),
     "buyers": _("Customers judged"),
+}
+LEARNERS = {
+    "t_learner": _("T: a model for each arm"),
+    "x_learner": _("X: each arm under the other's model"),
+    "dr_learner": _("Doubly robust"),
+    "class_transformation": _("Class transformation"),
+    "response": _("Answer alone"),
 }
 
 
 def card(model: TrainedModel) -> list[Panel]:
     """The card of one trained model, part by part."""
-    predictor = predictors().get(model.predictor)
     parts = [
         Panel(
-            str(predictor.question) if predictor else model.predictor,
+            question_of(model),
             "panels/model_figures.html",
             {
                 "model": model,
@@ -51,6 +68,8 @@ def card(model: TrainedModel) -> list[Panel]:
     ]
     if model.metrics:
         parts += [_calibration(model), _lift(model), _importance(model)]
+    if model.window.get("learners"):
+        parts.append(_learners(model))
     earlier = TrainedModel.objects.filter(shop=model.shop, predictor=model.predictor)
     history = {"models": earlier.order_by("-trained_at")[:12]}
     return [*parts, Panel(gettext("History"), "panels/model_history.html", history, width=6)]
@@ -63,7 +82,7 @@ def models_off(shop: Shop) -> Panel:
         .order_by("predictor", "-trained_at")
         .distinct("predictor")
     )
-    rows = [(predictors()[one.predictor].question, one) for one in newest if _known(one)]
+    rows = [(question_of(one), one) for one in newest]
     return Panel(gettext("Predictions"), "panels/models.html", {"models": rows}, width=4)
 
 
@@ -90,6 +109,7 @@ SAID: dict[str, Callable[[float], str]] = {
     "amount": lambda value: f"{value:.1f}",
     "days": _day,
     "hour": lambda value: f"{round(value) % 24:02}:00",
+    "gain": lambda value: f"{value:.2f}",
 }
 
 
@@ -99,8 +119,18 @@ def _metrics(model: TrainedModel) -> list[tuple[Any, float]]:
     ]
 
 
-def _known(model: TrainedModel) -> bool:
-    return model.predictor in predictors()
+def question_of(model: TrainedModel) -> str:
+    """What the model answers, in plain words."""
+    scorer = scoring.scorer_of(model)
+    return str(scorer.question) if scorer else model.predictor
+
+
+def _learners(model: TrainedModel) -> Panel:
+    """How each learner of an effect ranked customers it had not seen."""
+    ranked = sorted(model.window["learners"], key=lambda one: -one["qini"])
+    rows = [(LEARNERS.get(one["name"], one["name"]), one["qini"], one["error"]) for one in ranked]
+    title = gettext("Learners, cross-validated")
+    return Panel(title, "panels/model_learners.html", {"learners": rows}, width=6)
 
 
 def _calibration(model: TrainedModel) -> Panel:
@@ -121,8 +151,8 @@ def _lift(model: TrainedModel) -> Panel:
 
 def _importance(model: TrainedModel) -> Panel:
     ranked = sorted(model.importance.items(), key=lambda item: -item[1])[:8]
-    predictor = predictors().get(model.predictor)
-    words = predictor.features if predictor else {}
+    scorer = scoring.scorer_of(model)
+    words = scorer.features if scorer else {}
     labels = [str(words.get(name, name)) for name, _size in ranked]
     series = [{"name": gettext("mean effect"), "values": [size for _name, size in ranked]}]
     return _chart(gettext("What weighs most"), "bar", labels, series)

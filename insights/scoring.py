@@ -9,10 +9,10 @@ from django.db import connection, transaction
 from django.utils.timezone import now
 
 from customers.models import Customer
-from insights import judging
+from insights import judging, uplift_scores
 from insights.features import Floats, Table
 from insights.prediction_models import IN_USE, TrainedModel
-from insights.predictors.base import Predictor
+from insights.predictors.base import Scorer
 from insights.training import FEWEST_FOR_TENTHS, predictors
 from shops.models import Shop
 
@@ -86,26 +86,43 @@ def score(shop: Shop, at: datetime | None = None) -> int:
     at, count = at or now(), 0
     tables: dict[Any, Table] = {}  # several predictors read the same
     used = _in_use(shop)
-    for name, predictor in predictors().items():
-        if name not in used:
-            _forget(shop, name)
+    for name in predictors().keys() - used.keys():
+        forget(shop, name)
+    for card in used.values():
+        scorer = scorer_of(card)
+        if scorer is None:
             continue
-        reader = type(predictor).read
+        reader = type(scorer).read
         if reader not in tables:
-            tables[reader] = predictor.read(shop, at)
-        count += _score(used[name], predictor, tables[reader], at)
+            tables[reader] = scorer.read(shop, at)
+        count += _score(card, scorer, tables[reader], at)
     return count
 
 
-def score_now(shop: Shop, customers: list[int]) -> None:
-    """What cannot wait for the night, for customers who were just seen."""
+def score_card(card: TrainedModel) -> int:
+    """Write what one model says of everybody now."""
+    scorer, at = scorer_of(card), now()
+    return _score(card, scorer, scorer.read(card.shop, at), at) if scorer else 0
+
+
+def scorer_of(card: TrainedModel) -> Scorer | None:
+    """Who speaks for the card; nobody where the plug-in is gone."""
+    if card.predictor.startswith(uplift_scores.PREFIX):
+        return uplift_scores.UpliftScore(card)
+    return predictors().get(card.predictor)
+
+
+def score_now(shop: Shop, customers: list[int]) -> bool:
+    """What cannot wait for the night, for customers who were just seen; whether there is any."""
     known = {name: each for name, each in predictors().items() if each.at_once}
     used = _in_use(shop)
-    for name in known.keys() & used.keys():
+    names = known.keys() & used.keys()
+    for name in names:
         card, predictor, at = used[name], known[name], now()
         table = predictor.read(shop, at, customers)
-        _forget(shop, name, sorted({*customers} - {*table.customers.tolist()}))
+        forget(shop, name, sorted({*customers} - {*table.customers.tolist()}))
         _write(card, predictor, table, _said(card, predictor, table), at)
+    return bool(names)
 
 
 def _in_use(shop: Shop) -> dict[str, TrainedModel]:
@@ -113,45 +130,46 @@ def _in_use(shop: Shop) -> dict[str, TrainedModel]:
     return {card.predictor: card for card in cards}
 
 
-def _score(card: TrainedModel, predictor: Predictor, table: Table, at: datetime) -> int:
-    said = _said(card, predictor, table)
+def _score(card: TrainedModel, scorer: Scorer, table: Table, at: datetime) -> int:
+    said = _said(card, scorer, table)
     if card.status == "live" and len(table.customers) >= FEWEST_FOR_TENTHS:
-        card.drift = judging.stability_index(card.artefact["tenths"], predictor.value(said))
+        card.drift = judging.stability_index(card.artefact["tenths"], scorer.value(said))
         card.save(update_fields=["drift"])
-    _write(card, predictor, table, said, at)
+    _write(card, scorer, table, said, at)
     return len(table.customers)
 
 
-def _said(card: TrainedModel, predictor: Predictor, table: Table) -> Floats:
+def _said(card: TrainedModel, scorer: Scorer, table: Table) -> Floats:
     if card.status == "early":
-        return predictor.early(card.artefact, table).said
-    return predictor.predict(card.artefact, table)
+        return scorer.early(card.artefact, table).said
+    return scorer.predict(card.artefact, table)
 
 
 def told(customer: Customer) -> list[Told]:
     """The customer's scores by the models in use, each with its reasons."""
     profile = getattr(customer, "profile", None)
     scores = profile.scores if profile else {}
-    known = predictors()
-    used = [card for name, card in sorted(_in_use(customer.shop).items()) if name in known]
-    found = [_told(customer, card, scores) for card in used if card.predictor in scores]
+    used = [card for name, card in sorted(_in_use(customer.shop).items()) if name in scores]
+    found = [_told(customer, card, scores[card.predictor]) for card in used]
     return [one for one in found if one]
 
 
-def _told(customer: Customer, card: TrainedModel, scores: dict[str, float]) -> Told | None:
+def _told(customer: Customer, card: TrainedModel, value: float) -> Told | None:
     """None where there is nothing to say any more, such as of a visit that is over."""
-    predictor = predictors()[card.predictor]
-    table = predictor.read(customer.shop, now(), [customer.pk])
+    scorer = scorer_of(card)
+    if scorer is None:
+        return None
+    table = scorer.read(customer.shop, now(), [customer.pk])
     if not len(table.customers):
         return None
-    early = card.status == "early" and predictor.early(card.artefact, table)
-    (where,) = predictor.bands(card.artefact, table, np.array([scores[card.predictor]]))
-    higher, lower = _reasons(predictor, card, table)
+    early = card.status == "early" and scorer.early(card.artefact, table)
+    (where,) = scorer.bands(card.artefact, table, np.array([value]))
+    higher, lower = _reasons(scorer, card, table)
     return Told(
         model=card,
-        question=str(predictor.question),
-        value=scores[card.predictor],
-        kind=predictor.kind,
+        question=str(scorer.question),
+        value=value,
+        kind=scorer.kind,
         band=where,
         low=float(early.low[0]) if early else None,
         high=float(early.high[0]) if early else None,
@@ -160,11 +178,9 @@ def _told(customer: Customer, card: TrainedModel, scores: dict[str, float]) -> T
     )
 
 
-def _reasons(
-    predictor: Predictor, card: TrainedModel, table: Table
-) -> tuple[list[Reason], list[Reason]]:
+def _reasons(scorer: Scorer, card: TrainedModel, table: Table) -> tuple[list[Reason], list[Reason]]:
     """The three features that raise a customer's score most, and the three that lower it most."""
-    explain = predictor.early_terms if card.status == "early" else predictor.terms
+    explain = scorer.early_terms if card.status == "early" else scorer.terms
     found = [
         Reason(str(label), float(value), float(term))
         for label, value, term in zip(
@@ -176,30 +192,19 @@ def _reasons(
     return [one for one in ranked if one.effect > 0][:3], against
 
 
-def _write(
-    card: TrainedModel, predictor: Predictor, table: Table, said: Floats, at: datetime
-) -> None:
-    values = predictor.value(said)
-    write(card, table.customers.tolist(), values, predictor.bands(card.artefact, table, values), at)
-
-
-def write(
-    card: TrainedModel, customers: list[int], values: Floats, bands: list[str], at: datetime
-) -> None:
+def _write(card: TrainedModel, scorer: Scorer, table: Table, said: Floats, at: datetime) -> None:
     """Into the profiles, and into the history where the band is another than before."""
-    arguments: dict[str, Any] = {
-        "customers": customers,
-        "values": values.tolist(),
-        "bands": bands,
-        "shop": card.shop_id,
-        "model": card.pk,
-        "name": card.predictor,
-        "at": at,
-    }
+    values = scorer.value(said)
+    bands = scorer.bands(card.artefact, table, values)
+    known: dict[str, Any] = {"customers": table.customers.tolist(), "shop": card.shop_id}
+    known |= {"model": card.pk, "at": at, "bands": bands}
+    scores = {card.predictor: values, **scorer.also(card.artefact, table, said)}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(WRITE, arguments)
+        for name, each in scores.items():
+            cursor.execute(WRITE, {**known, "name": name, "values": each.tolist()})
 
 
-def _forget(shop: Shop, name: str, customers: list[int] | None = None) -> None:
+def forget(shop: Shop, name: str, customers: list[int] | None = None) -> None:
+    """Take a score out of the profiles, or of these customers' only."""
     with connection.cursor() as cursor:
         cursor.execute(FORGET, {"shop": shop.pk, "name": name, "customers": customers})

@@ -154,6 +154,15 @@ def _tenths(said: Any) -> list[float]:
     return np.quantile(said, np.arange(0.1, 1, 0.1)).tolist()
 
 
+def take_over(card: TrainedModel) -> None:
+    """Save a card that stands for the one in use before it, whatever it says."""
+    used = {"shop": card.shop, "predictor": card.predictor, "status__in": IN_USE}
+    later = card.reason if card.status == "off" else _("A later model took over")
+    status = "off" if card.status == "off" else "retired"
+    TrainedModel.objects.filter(**used).update(status=status, reason=later)
+    card.save()
+
+
 def _register(card: TrainedModel, predictor: Predictor, judged: Lesson) -> TrainedModel:
     """Save the card; a champion that no longer helps is switched off as well."""
     with transaction.atomic():

@@ -15,6 +15,7 @@ from campaigns.models import (
     MailSettings,
     Topic,
 )
+from campaigns.targeting_models import Targeting
 from customers import consent, imports, profiles
 from customers.file_import_models import FileImport
 from customers.merge_models import Merge
@@ -102,6 +103,8 @@ def what_numbers_bring(shop: Shop) -> None:
 def what_plans_bring(shop: Shop) -> None:
     """A proposal that nobody has decided about, and a cap that its campaigns would meet."""
     FrequencyCap.objects.create(shop=shop, messages=100, days=1)
+    campaign = Campaign.objects.filter(shop=shop).earliest("pk")
+    Targeting.objects.get_or_create(shop=shop, campaign=campaign)
     Plan.objects.create(
         shop=shop, journey=lifecycle.create(shop), goal="more second orders", author="rules",
         start=now(), end=now(), proposal={"diagnosis": [], "campaigns": [], "forecast": [],

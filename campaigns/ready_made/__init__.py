@@ -65,6 +65,13 @@ ALL = (
         "reviews",
     ),
     ReadyMade(
+        "service-recovery",
+        _("Service recovery"),
+        _("Asks who gave one or two stars how to put it right; offers nothing for sale."),
+        _("Reviews with stars."),
+        "support_agent",
+    ),
+    ReadyMade(
         "win-back",
         _("Win back"),
         _("Reminds customers at risk of what they liked most."),

@@ -34,26 +34,64 @@ class Lesson:
     truth: Floats
 
 
-class Predictor(ABC):
-    """A question about customers, answered by a number; learned per shop.
+class Scorer(ABC):
+    """Answers a question about customers by a number, and says what the answer rests on.
 
-    `kind` is "chance" (0 to 1, judged by AUC), "amount" or "days" (by root mean squared error) or
-    "hour" (by how likely it made what happened). What is learned is plain JSON.
+    `kind` is "chance" (0 to 1), "amount", "days", "hour" or "gain" (per unit of money spent). What
+    was learned is plain JSON.
     """
 
     name: str
-    question: Promise
-    horizon_days: int
+    question: Promise | str
     kind: str = "chance"
-    baseline_name: Promise
     features: Mapping[str, Any] = features.FEATURES
     at_once = False  # scored as soon as the customer was seen, not only at night
-    fewest = 200  # rows in each of the two windows
-    too_few = _("%(have)d of %(need)d buyers so far")
 
     @abstractmethod
     def read(self, shop: Shop, at: datetime, customers: list[int] | None = None) -> Table:
         """What was known at the moment of everybody it speaks about, or of some."""
+
+    @abstractmethod
+    def predict(self, learned: dict[str, Any], table: Table) -> Floats:
+        """The answer for every row."""
+
+    @abstractmethod
+    def terms(self, learned: dict[str, Any], table: Table) -> Floats:
+        """How much each feature (column) raises or lowers each row's answer."""
+
+    def early(self, learned: dict[str, Any], table: Table) -> Early:
+        """An answer from the first customer on, where it has one."""
+        raise NotImplementedError
+
+    def early_terms(self, learned: dict[str, Any], table: Table) -> Floats:
+        """The same as `terms` for an estimate from little."""
+        return against_usual(lambda of: self.early(learned, of).said, table, learned["usual"])
+
+    def value(self, said: Floats) -> Floats:
+        """The number that is written to the profile."""
+        return said
+
+    def bands(self, learned: dict[str, Any], table: Table, said: Floats) -> list[str]:
+        """Where each answer stands among those of training: up to the 5th tenth, 8th, above."""
+        cuts = [learned["tenths"][4], learned["tenths"][7]]
+        return [BANDS[place] for place in np.searchsorted(cuts, said)]
+
+    def also(self, learned: dict[str, Any], table: Table, said: Floats) -> dict[str, Floats]:
+        """Further scores that follow from the answer, by name."""
+        return {}
+
+
+class Predictor(Scorer):
+    """A question that time answers; learned per shop.
+
+    A chance is judged by AUC, an amount or days by root mean squared error, an hour by how likely
+    it made what happened.
+    """
+
+    horizon_days: int
+    baseline_name: Promise
+    fewest = 200  # rows in each of the two windows
+    too_few = _("%(have)d of %(need)d buyers so far")
 
     @abstractmethod
     def truth(self, shop: Shop, table: Table) -> Floats:
@@ -68,14 +106,6 @@ class Predictor(ABC):
         """What is learned, as plain numbers."""
 
     @abstractmethod
-    def predict(self, learned: dict[str, Any], table: Table) -> Floats:
-        """The answer for every row."""
-
-    @abstractmethod
-    def terms(self, learned: dict[str, Any], table: Table) -> Floats:
-        """How much each feature (column) raises or lowers each row's answer."""
-
-    @abstractmethod
     def fit_early(self, lesson: Lesson, now: Table) -> dict[str, Any]:
         """What an estimate from little needs; there may be nothing to learn from at all."""
 
@@ -83,25 +113,12 @@ class Predictor(ABC):
     def early(self, learned: dict[str, Any], table: Table) -> Early:
         """An answer from the first customer on."""
 
-    def early_terms(self, learned: dict[str, Any], table: Table) -> Floats:
-        """The same for an estimate from little."""
-        return against_usual(lambda of: self.early(learned, of).said, table, learned["usual"])
-
     def lesson(self, shop: Shop, at: datetime) -> Lesson:
         """What the horizon after the moment teaches."""
         table = self.read(shop, at)
         truth = self.truth(shop, table)
         known = np.isfinite(truth if truth.ndim == 1 else truth.sum(axis=1))
         return Lesson(table.rows(known), truth[known])
-
-    def value(self, said: Floats) -> Floats:
-        """The number that is written to the profile."""
-        return said
-
-    def bands(self, learned: dict[str, Any], table: Table, said: Floats) -> list[str]:
-        """Where each answer stands among those of training: up to the 5th tenth, 8th, above."""
-        cuts = [learned["tenths"][4], learned["tenths"][7]]
-        return [BANDS[place] for place in np.searchsorted(cuts, said)]
 
     def window_of(self, at: datetime, number: int) -> datetime:
         """The moment so many horizons ago."""

@@ -5,7 +5,16 @@ import re
 import pytest
 from django.urls import reverse
 
-from campaigns import as_text, launching, letters, program, ready_made, rendering, writing
+from campaigns import (
+    as_text,
+    enrolment,
+    launching,
+    letters,
+    program,
+    ready_made,
+    rendering,
+    writing,
+)
 from campaigns.models import Campaign, Template
 from customers.models import Profile
 from shops.models import Shop
@@ -189,3 +198,25 @@ def test_a_ready_made_campaign_is_a_text_like_any_other():
     change = as_text.load(as_text.export(campaign), Shop.objects.get())
 
     assert change.is_empty
+
+
+def test_a_bad_review_starts_service_recovery_and_keeps_them_out_of_what_sells():
+    shop = build.shop()
+    unhappy, happy = make.customer(shop), make.customer(shop)
+    recovery, upsell = (
+        ready_made.create(shop, key) for key in ("service-recovery", "post-purchase")
+    )
+    for campaign in (recovery, upsell):
+        launching.launch(campaign)
+    Campaign.objects.update(launched_at=make.days_ago(10))
+    for customer, stars in ((unhappy, 1), (happy, 5)):
+        make.touchpoint(customer, kind="order.placed", occurred_at=make.days_ago(4))
+        make.touchpoint(customer, kind="review.written", occurred_at=make.days_ago(1),
+                        data={"rating": stars})  # fmt: skip
+
+    for campaign in (recovery, upsell):
+        campaign.refresh_from_db()
+        enrolment.enrol(shop, None)
+
+    assert [e.customer for e in recovery.enrolments.all()] == [unhappy]
+    assert [e.customer for e in upsell.enrolments.all()] == [happy]

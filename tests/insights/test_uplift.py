@@ -1,10 +1,13 @@
 """Uplift is found where it is, and given up where it is not."""
 
+import json
+
 import numpy as np
 import pytest
 
 from insights import uplift
 from insights.qini import qini
+from insights.uplift_scores import worth_writing
 
 
 def people(count, *, effect, seed=0):
@@ -84,10 +87,20 @@ def test_too_few_outcomes_leave_it_to_rules():
     assert set(model.rank(features)) == {0.0}
 
 
-def test_some_of_the_others_are_written_to_so_that_learning_goes_on():
-    effect = np.array([0.05] * 100 + [0.0] * 900)
+def test_some_of_the_others_are_written_to_so_that_learning_goes_on_always_the_same_ones():
+    gains, customers = np.array([1.5] * 100 + [0.4] * 900), np.arange(1, 1001)
 
-    chosen = uplift.persuadables(effect, value_cents=4000, cost_cents=100)
+    chosen = worth_writing(gains, customers, 7, 0.05)
 
     assert chosen[:100].all()
     assert 20 <= chosen[100:].sum() <= 80
+    assert np.array_equal(chosen, worth_writing(gains, customers, 7, 0.05))
+    assert not np.array_equal(chosen, worth_writing(gains, customers, 8, 0.05))
+
+
+def test_what_was_learned_says_the_same_after_it_was_kept_as_numbers(model):
+    features, _treated, _outcome = people(500, effect=0.12, seed=4)
+
+    again = uplift.from_numbers(json.loads(json.dumps(model.numbers())))
+
+    assert np.allclose(again.effect(features), model.effect(features))
