@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
     "Read deliveries": every(1, "customers.tasks.digest_deliveries"),
     "Read reviews": every(1, "reviews_nlp.tasks.read_reviews"),
     "Ask the slow analysers": every(10, "reviews_nlp.tasks.refine_verdicts"),
+    "Ask a language model about unsure reviews": every(300, "reviews_nlp.tasks.judge_unsure"),
     "React to changed customers": every(1, "campaigns.tasks.react"),
     "Run due campaign steps": every(1, "campaigns.tasks.run_due"),
     "Send due messages": every(1, "campaigns.tasks.send_due"),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reviews_nlp import alarms, reading, self_training, verdicts
+from reviews_nlp import alarms, judging, reading, self_training, verdicts
 
 
 @shared_task(ignore_result=True)
@@ -13,6 +13,11 @@ def read_reviews() -> None:
 @shared_task(ignore_result=True)
 def refine_verdicts() -> None:
     verdicts.refine_waiting()
+
+
+@shared_task(ignore_result=True)
+def judge_unsure() -> None:
+    judging.judge()
 
 
 @shared_task(ignore_result=True)

@@ -9,6 +9,7 @@ from math import atanh, exp, log, tanh
 GOOD_FRACTION = 0.8
 CERTAIN = 0.999  # no single analyser is surer than this
 SURE = 0.65  # below this probability the answer is "not sure"
+JUDGE, JUDGE_WEIGHT = "judge", 1.0  # the language model that is asked about the unsure ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,14 @@ def _ask(reviews: Sequence[Review], asked: dict[str, Analyser]) -> None:
         )
 
 
+def decide_again(reviews: Sequence[Review]) -> None:
+    """The verdict of all that was said by now, after one more voice."""
+    _decide(reviews, waits=False)
+
+
 def _decide(reviews: Sequence[Review], *, waits: bool) -> None:
     weights = {name: analyser.weight for name, analyser in analysers.enabled().items()}
+    weights[verdict.JUDGE] = verdict.JUDGE_WEIGHT
     answers: dict[int, list[tuple[float, float | None]]] = defaultdict(list)
     said = ReviewAnalysis.objects.filter(review__in=[r.pk for r in reviews], analyser__in=weights)
     for pk, name, sentiment in said.values_list("review", "analyser", "sentiment"):
