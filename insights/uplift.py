@@ -181,4 +181,6 @@ def _slope(together: Floats, features: Floats, treated: Ints, outcome: Ints) -> 
 
 
 def _difference(treated: Ints, outcome: Ints) -> float:
+    if treated.all() or not treated.any():  # an arm is empty, or both are
+        return 0.0
     return float(outcome[treated == 1].mean() - outcome[treated == 0].mean())

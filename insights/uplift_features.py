@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from insights.features import Table, table
@@ -66,6 +67,8 @@ def read(shop: Shop, at: datetime, customers: list[int] | None = None) -> Table:
 
 def read_each(customers: Sequence[int], moments: Sequence[datetime]) -> Table:
     """Each customer as known at a moment of their own; rows in the order of the ids."""
+    if not customers:
+        return table(now(), [], FEATURES)
     values = {"customers": list(customers), "moments": list(moments)}
     return _read(EACH, max(moments), values)
 
