@@ -60,6 +60,8 @@ def run(url: str) -> dict[str, Any]:
     wait("personas", lambda: 0 if Clustering.objects.filter(shop=gifts).exists() else 1)
     launching.launch(ready_made.create(gifts, "win-back"))
     wait("campaign", waiting_messages)
+    for task in ("train_models", "learn_recommendations"):  # some minutes, while one looks around
+        app.send_task(f"insights.tasks.{task}")
     return counts(record)
 
 

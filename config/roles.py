@@ -40,6 +40,7 @@ journeys.journey              vacd  vacd     v       v     -
 journeys.stage                vacd  vacd     v       v     -
 journeys.stagevisit           v     v        v       v     -
 campaigns.campaign            vacd  vacd     v       v     -
+campaigns.targeting           vac   vac      v       -     -
 campaigns.template            vacd  vacd     v       v     -
 campaigns.enrolment           v     v        v       v     -
 campaigns.message             v     v        v       v     -
