@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -13,7 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import action
 
-from campaigns import editor, editor_entry, editor_fields, outline, program, versions
+from campaigns import (
+    editor,
+    editor_entry,
+    editor_fields,
+    outline,
+    program,
+    subject_test,
+    versions,
+)
 from campaigns.console_pages import CampaignPage
 from campaigns.models import Campaign
 from campaigns.plan_schema import PlanError
@@ -30,6 +39,8 @@ class EditorPages(CampaignPage):
         return [
             path("<int:pk>/steps/check/", admit(require_POST(self.check_steps)),
                  name="campaigns_campaign_steps_check"),
+            path("<int:pk>/steps/subject/", admit(require_POST(self.other_subject)),
+                 name="campaigns_campaign_steps_subject"),
             *super().get_urls(),  # type: ignore[misc]
         ]  # fmt: skip
 
@@ -76,6 +87,18 @@ class EditorPages(CampaignPage):
         except PlanError as fault:
             return JsonResponse({"fault": {"words": str(fault), "step": "entry"},
                                  "entry": "", "steps": {}, "ways": {}})  # fmt: skip
+
+    def other_subject(self, request: HttpRequest, pk: int) -> JsonResponse:
+        """A copy of a step's mail with another subject, for the other side of a split."""
+        campaign = self.changed(request, pk)
+        if not request.user.has_perm("campaigns.add_template", campaign):
+            raise PermissionDenied
+        told = request.POST.get("send", ""), request.POST.get("subject", "")
+        try:
+            made = subject_test.copy(campaign.shop, *told)
+        except PlanError as fault:
+            return JsonResponse({"fault": str(fault)})
+        return JsonResponse({"value": made.key, "label": made.name})
 
 
 def _read(request: HttpRequest) -> Any:

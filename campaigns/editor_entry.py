@@ -30,7 +30,7 @@ def _shapes(shop: Shop) -> list[dict[str, Any]]:
             field("touchpoint", _("Kinds of touchpoint"), "words"),
             field("after_hours", _("So many hours later"), "number"),
             field("unless", _("Unless one of these came in between"), "words"),
-            field("where", _("Only where its data say (JSON)"), "json"),
+            field("where", _("Only where its data say"), "where"),
         ]),
         _shape("stage", _("whoever comes to a stage"), {"stage": _first(stages)}, [
             field("stage", _("Stage"), "select", options=stages),

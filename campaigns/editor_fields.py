@@ -39,7 +39,7 @@ def _wait_for() -> dict[str, Any]:
         "fields": [
             field("touchpoint", _("Kind of touchpoint")),
             field("hours", _("At most, in hours"), "number"),
-            field("where", _("Only where its data say (JSON)"), "json"),
+            field("where", _("Only where its data say"), "where"),
         ],
     }
 
@@ -75,7 +75,7 @@ def _deeds(shop: Shop) -> list[dict[str, Any]]:
             "label": _("Note attributes"),
             "help": _("Written to the customer; rules can ask for them."),
             "first": {"set": {"attribute": "value"}},
-            "fields": [field("set", _("Attributes (JSON)"), "json")],
+            "fields": [field("set", _("Attributes"), "values")],
         },
         {
             "name": "add_to",
@@ -163,5 +163,19 @@ def words() -> dict[str, str]:
         "addWay": _("Add a way"),
         "removeWay": _("Take this way away"),
         "wayHelp": _("A step added now becomes the first of this way."),
+        "name": _("Name"),
+        "value": _("Value"),
+        "kind": _("Kind of value"),
+        "text": _("text"),
+        "number": _("number"),
+        "check": _("yes or no"),
+        "yes": _("yes"),
+        "no": _("no"),
+        "drop": _("Remove"),
+        "addValue": _("another one"),
+        "subjectTest": _("Test another subject"),
+        "subjectOther": _("The other subject"),
+        "subjectHelp": _("Half of the people get it, in a copy of this mail."),
+        "subjectMake": _("Split the step"),
         "fits": _("The plan can run."),
     }

@@ -138,7 +138,7 @@ class Templates(ShopAdmin):
             mail = samples.of(template, context)
         except RenderingError as fault:
             return JsonResponse({"faults": {"mjml" if template.mjml else "html": str(fault)},
-                                 "customer": _told(request, customer)})  # fmt: skip
+                                 "customer": _told(request, template, customer)})  # fmt: skip
         ways_out = (context["unsubscribe_url"], context["preferences_url"])
         found = mail_check.findings(
             mail.subject, mail.preheader, mail.html, mail.text, own_links=ways_out
@@ -148,7 +148,7 @@ class Templates(ShopAdmin):
         return JsonResponse(
             {
                 "faults": {},
-                "customer": _told(request, customer),
+                "customer": _told(request, template, customer),
                 "mail": vars(mail),
                 "score": mail_check.score(found),
                 "findings": [vars(each) for each in found],
@@ -209,7 +209,7 @@ class Templates(ShopAdmin):
     def _context(
         self, request: HttpRequest, template: Template, customer: Customer | None
     ) -> dict[str, Any]:
-        return samples.context_of(template.shop, customer, is_hidden=_is_hidden(request))
+        return samples.context_of(template.shop, customer, is_hidden=_is_hidden(request, template))
 
 
 def _kind(request: HttpRequest, template: Template) -> str:
@@ -224,8 +224,8 @@ def _source(form: TemplateForm, kind: str) -> str:
     return str(getattr(form.instance, kind)) or ready_made.blank()
 
 
-def _is_hidden(request: HttpRequest) -> bool:
-    return not request.user.has_perm("shops.see_personal_data")
+def _is_hidden(request: HttpRequest, template: Template) -> bool:
+    return not request.user.has_perm("shops.see_personal_data", template)
 
 
 def _customer(request: HttpRequest, template: Template) -> Customer | None:
@@ -237,12 +237,12 @@ def _customer(request: HttpRequest, template: Template) -> Customer | None:
     return samples.someone(template.shop, near=number("near"), step=number("step"), named=named)
 
 
-def _told(request: HttpRequest, customer: Customer | None) -> dict[str, Any]:
+def _told(request: HttpRequest, template: Template, customer: Customer | None) -> dict[str, Any]:
     if customer is None:
         named = request.POST.get("named", "").strip()
         name = gettext("nobody of that name") if named else gettext("an invented customer")
         return {"id": 0, "name": name}
-    is_named = not _is_hidden(request)
+    is_named = not _is_hidden(request, template)
     name = str(customer) if is_named else gettext("Customer %s") % customer.external_id
     return {"id": customer.pk, "name": name}
 

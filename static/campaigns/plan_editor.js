@@ -1,6 +1,7 @@
 // The editor of a campaign's steps: an outline with a full keyboard path, the drawing, and forms.
 import { at, insert, move, parts, remove, replace, walk } from "./plan_tree.js";
 import { entryForm, form } from "./plan_form.js";
+import { subjectTest } from "./subject_test.js";
 import { canvas } from "./plan_canvas.js";
 
 const said = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -82,8 +83,28 @@ function fill() {
     side.replaceChildren(Object.assign(document.createElement("p"), { className: "wm-soft", textContent: words.wayHelp }));
   } else {
     const path = chosen;
-    side.replaceChildren(form(at(plan, path), kinds, words, (next) => { take(replace(plan, path, next), path); }));
+    const step = at(plan, path);
+    side.replaceChildren(form(step, kinds, words, (next) => { take(replace(plan, path, next), path); if (next.send !== undefined) twin(path); }));
+    if (step.send) twin(path);
   }
+}
+
+/** Below a step that sends: the same mail under another subject, to half of the people. */
+function twin(path) {
+  side.querySelector(".wm-twin")?.remove();
+  const box = Object.assign(document.createElement("div"), { className: "wm-twin" });
+  const ask = async (subject) => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ subject, send: at(plan, path).send, csrfmiddlewaretoken: page.querySelector("[name=csrfmiddlewaretoken]").value })) body.set(name, value);
+    const answer = await fetch(page.dataset.subject, { method: "POST", body });
+    const made = answer.ok ? await answer.json() : { fault: String(answer.status) };
+    if (made.fault) throw new Error(made.fault);
+    const { options } = kinds.find((kind) => kind.name === "send").fields[0];
+    if (!options.some((option) => option.value === made.value)) options.push(made);
+    return made.value;
+  };
+  box.append(subjectTest(at(plan, path), words, ask, (split) => { take(replace(plan, path, split), path); choose(path); }));
+  side.append(box);
 }
 
 /** Where a new step goes: after the chosen one, or first in the chosen way. */

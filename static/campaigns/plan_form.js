@@ -1,6 +1,8 @@
 // Forms for steps, made from the description that the server gives (campaigns/editor_fields.py).
 // A form changes only what is changed in it: opening and closing one changes nothing.
 
+import { values, where } from "./plan_where.js";
+
 const make = (tag, fields = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), fields);
   element.append(...children);
@@ -71,9 +73,17 @@ function rule(field, value, changed) {
   return box;
 }
 
+/** The control that a kind of field has. */
+function pick(field, value, changed) {
+  if (field.type === "rule") return rule(field, value, changed);
+  if (field.type === "where") return where(field, value, changed, () => control({ ...field, type: "json" }, value, changed));
+  if (field.type === "values") return values(field, value, changed, JSON.parse(document.getElementById("plan-words").textContent));
+  return control(field, value, changed);
+}
+
 /** The controls for the fields of an object; `changed` gets the object with the change. */
 function controls(fields, value, changed) {
-  return fields.map((field) => (field.type === "rule" ? rule : control)(field, value?.[field.name], (said) => {
+  return fields.map((field) => pick(field, value?.[field.name], (said) => {
     const next = { ...value };
     if (said === undefined) delete next[field.name];
     else next[field.name] = said;
@@ -140,7 +150,7 @@ export function entryForm(plan, entry, words, changed) {
     if (field.within) { // a part of an object that is not there without it
       box.append(control(field, plan[field.within]?.[field.name], (value) =>
         put(field.within)(value === undefined ? undefined : { ...plan[field.within], [field.name]: value })));
-    } else box.append((field.type === "rule" ? rule : control)(field, plan[field.name], put(field.name)));
+    } else box.append(pick(field, plan[field.name], put(field.name)));
   }
   return box;
 }
@@ -156,7 +166,7 @@ export function form(step, kinds, words, changed) {
   if (kind.shapes) box.append(...shapes(kind, value, body));
   else if (kind.way) box.append(...ways(kind, value, words, body));
   else if (kind.object) box.append(...controls(kind.fields, value, body));
-  else box.append(...kind.fields.map((field) => control(field, value, (said) => body(said ?? (field.type === "json" ? {} : "")))));
+  else box.append(...kind.fields.map((field) => pick(field, value, (said) => body(said ?? ""))));
   if (kind.also) box.append(...controls(kind.also, step, (next) => { now = next; changed(now); }));
   return box;
 }

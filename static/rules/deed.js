@@ -97,7 +97,8 @@ function more(told, api, depth) {
   return h("div", { class: "wmr-more" }, rows, h("div", { class: "wmr-line" }, add), told.then ? after(told, api, depth + 1) : null);
 }
 
-function clause(told, key, api) {
+/** One property: its name, how it is compared and with what. */
+export function clause(told, key, api) {
   const { texts, operators } = api.catalogue;
   const wanted = told.where[key];
   const isPlain = wanted === null || typeof wanted !== "object";

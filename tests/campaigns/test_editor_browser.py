@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Template
 from tests.browsing import IN_A_BROWSER, sign_in
 from tests.campaigns import build
 
@@ -105,3 +105,43 @@ def test_the_rule_of_a_branch_is_built_as_that_of_a_segment(page, live_server, c
     keep(page)
 
     assert Campaign.objects.get().plan["steps"][0]["branch"][0]["if"] == rule
+
+
+def test_what_a_wait_asks_of_data_and_attributes_are_rows(page, live_server, campaign, complaints):
+    open_editor(page, live_server, campaign)
+    page.select_option("[data-add]", "wait_for")
+    page.get_by_role("button", name="where…").press("Enter")
+    page.keyboard.type("channel")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("app")
+    page.keyboard.press("Tab")
+    page.select_option("[data-add]", "set")
+    page.get_by_role("button", name="another one").press("Enter")
+    page.keyboard.type("vip")
+    page.keyboard.press("Tab")
+    page.keyboard.press("y")
+    keep(page)
+
+    first, second = Campaign.objects.get().plan["steps"][:2]
+    assert first["wait_for"]["where"] == {"channel": "app"}
+    assert second["set"] == {"attribute": "value", "vip": True}
+    assert complaints == []
+
+
+def test_another_subject_is_tested_in_two_steps(page, live_server, campaign):
+    open_editor(page, live_server, campaign)
+    page.locator("[role=treeitem]").nth(1).click()
+
+    page.get_by_text("Test another subject").click()
+    page.get_by_label("The other subject").fill("Come back, {{ customer.first_name }}")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('[role=tree]').innerText.includes('hello-2')")
+    keep(page)
+
+    step = Campaign.objects.get().plan["steps"][0]
+    one, other = step["split"]
+    assert (one["steps"], one["percent"]) == ([{"id": "a", "send": "hello"}], 50)
+    twin = Template.objects.get(key=other["steps"][0]["send"])
+    assert twin.subject == "Come back, {{ customer.first_name }}"
+    assert twin.html == Template.objects.get(key="hello").html
