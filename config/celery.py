@@ -78,6 +78,7 @@ app.conf.beat_schedule = {
     "Write exports": every(5, "segments.tasks.run_exports"),
     "Remove expired files": every(3600, "shops.tasks.remove_expired_files"),
     "Score plans": daily(6, "assistant.tasks.score_plans"),
+    "Search for who was erased": every(60, "customers.tasks.prove_erasures"),
     "Prepare partitions": daily(1, "customers.tasks.prepare_partitions"),
 }
 

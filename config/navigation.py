@@ -97,6 +97,7 @@ NAVIGATION = [
         "items": [
             page(_("Questions to models"), "psychology", "llm.call"),
             page(_("Team"), "badge", "shops.seat"),
+            page(_("Audit trail"), "policy", "shops.auditentry"),
             page(_("Users"), "person", "shops.user"),
             page(_("Groups"), "shield_person", "auth.group"),
             page(_("Schedule"), "schedule", "django_celery_beat.periodictask"),

@@ -269,3 +269,13 @@ RECONCILED = {
     "orders": "SELECT external_id AS number, updated_at AS changed_at FROM customers_order"
     " WHERE shop_id = %(shop)s",
 }
+
+# Rows of these tables are about one person: they go with them, or where they name them.
+ERASED_WITH_THEIR_CUSTOMER = ("campaigns_pushsubscription", "customers_note")
+ERASED_WHERE_NAMED = (
+    "campaigns_caughtmail",
+    "campaigns_notice",
+    "customers_identity",
+    "customers_recognition",
+    "customers_suppression",
+)

@@ -47,12 +47,14 @@ campaigns.message             v     v        v       v     -
 campaigns.notice              v     v        v       v     -
 campaigns.topic               vacd  vacd     v       v     -
 campaigns.frequencycap        vacd  vacd     v       -     -
+campaigns.mailcarrier         vacd  v        -       -     vacd
 campaigns.mailsettings        vac   vac      v       -     vc
 campaigns.channelaccount      vacd  v        -       -     vacd
 campaigns.pushsubscription    v     v        -       v     -
 assistant.plan                vac   vac      v       -     -
 llm.call                      v     v        v       -     v
 shops.shop                    vac   v        v       v     vc
+shops.auditentry              v     -        -       -     -
 shops.seat                    vacd  v        -       -     -
 shops.product                 v     v        v       v     v
 shops.coupon                  v     v        v       v     v

@@ -6,7 +6,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import logs, navigation, plugins, roles
+from config import logs, navigation, personal, plugins, roles
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -26,6 +26,7 @@ def required(name: str) -> str:
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 SECRET_KEY = required("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # older ones, still read
 DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "shops.viewing.hide",
+    "shops.auditing.watch",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -200,6 +202,9 @@ SEGMENT_USES = plugins.SEGMENT_USES
 CAMPAIGN_NAMES = plugins.CAMPAIGN_NAMES
 OVERVIEW_PANELS = plugins.OVERVIEW_PANELS
 CUSTOMER_PANELS = plugins.CUSTOMER_PANELS
+ERASED_WITH_THEIR_CUSTOMER = plugins.ERASED_WITH_THEIR_CUSTOMER
+PERSONAL_DATA, DATA_PURPOSES = personal.PERSONAL_DATA, personal.PURPOSES
+ERASED_WHERE_NAMED = plugins.ERASED_WHERE_NAMED
 
 WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)  # among which a rate limit is shared out
 INTAKE_MAX_BYTES = env.int("INTAKE_MAX_BYTES", default=1_000_000)

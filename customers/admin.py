@@ -8,14 +8,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
-from customers import finding, identity, ingest
+from customers import data_map, finding, identity, ingest
 from customers.customer_pages import CustomerPages
 from customers.import_pages import ImportPages
 from customers.merge_pages import MergePages
@@ -29,6 +29,7 @@ from customers.models import (
     Recognition,
     Suppression,
 )
+from customers.person_pages import PersonPages
 from customers.replaying import ReplayForm
 from shops.console import ReadOnly, ShopAdmin, shops_of
 from shops.masking import mask
@@ -42,6 +43,9 @@ STATUS_COLOURS = {
 }
 
 
+PROOF_COLOURS = {"proved": "success", "searching": "warning"}
+
+
 class NotMerged(ChangeList):
     """Whoever is part of another customer is not in the list."""
 
@@ -50,7 +54,7 @@ class NotMerged(ChangeList):
 
 
 @admin.register(Customer)
-class Customers(CustomerPages, MergePages, ReadOnly, ShopAdmin):
+class Customers(CustomerPages, MergePages, PersonPages, ReadOnly, ShopAdmin):
     """The people; each one's page is put together by the rooms in CUSTOMER_PANELS."""
 
     list_display = ("__str__", "email", "external_id", "country", "created_at", "shop")
@@ -192,10 +196,41 @@ def _pretty(payload: Any) -> str:
 class PrivacyRequests(ReadOnly, ShopAdmin):
     """Legal requests that shops passed on; those without a date under "done" wait for a person."""
 
-    list_display = ("wish", "customer_id_of_shop", "requested_at", "done_at", "shop")
+    list_display = ("wish", "customer_id_of_shop", "requested_at", "done_at", "proved", "shop")
     list_filter = ("kind", ("done_at", admin.EmptyFieldListFilter), "shop")
     list_select_related = ("shop",)
+    fields = ("shop", "wish", "reference", "customer_id_of_shop", "requested_at", "done_at",
+              "proved", "receipts")  # fmt: skip
+    readonly_fields = ("wish", "proved", "receipts")
     actions = ("settle",)
+    actions_list = ("data_map",)
+
+    @action(description=_("Personal data"), permissions=["view"])
+    def data_map(self, request: HttpRequest) -> HttpResponse:
+        """The record of processing: which data, what for, how long, who sees it."""
+        context = {**self.admin_site.each_context(request), "title": _("Personal data"),
+                   "opts": self.opts, "kinds": data_map.kinds()}  # fmt: skip
+        return TemplateResponse(request, "admin/customers/privacyrequest/map.html", context)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PrivacyRequest]:
+        return super().get_queryset(request).prefetch_related("erasures")
+
+    @display(description=_("erased everywhere"), label=PROOF_COLOURS)
+    def proved(self, row: PrivacyRequest) -> tuple[str, Any]:
+        """Whether the search for what an erasure left is over."""
+        found = [erasure.done_at for erasure in row.erasures.all()]
+        if not found:
+            return "none", "–"
+        return ("proved", _("proved")) if all(found) else ("searching", _("being searched"))
+
+    @admin.display(description=_("receipt"))
+    def receipts(self, row: PrivacyRequest) -> str:
+        told = [
+            _pretty({"receipt": erasure.receipt, "signature": erasure.signature})
+            for erasure in row.erasures.all()
+            if erasure.receipt
+        ]
+        return format_html_join("", "{}", ((text,) for text in told)) or "–"
 
     @admin.display(description=_("what was asked"))
     def wish(self, row: PrivacyRequest) -> str:

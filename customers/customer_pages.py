@@ -57,7 +57,9 @@ class CustomerPages:
             said = gettext("%s is part of this customer: the two were merged.") % customer
             messages.info(request, said)
             return redirect("admin:customers_customer_change", customer.merged_into_id)
-        context = {"panels": gather(settings.CUSTOMER_PANELS, customer)}
+        context: dict[str, Any] = {"panels": gather(settings.CUSTOMER_PANELS, customer)}
+        may = request.user.has_perm("customers.add_privacyrequest", customer)
+        context["may_answer_wishes"] = may and bool(customer.external_id)
         return self._page(request, customer, "page", str(customer), context)
 
     def timeline(self: Any, request: HttpRequest, pk: str) -> HttpResponse:

@@ -127,6 +127,7 @@ def _mark(verdicts: list[Verdict]) -> None:
 def replay(deliveries: QuerySet[Delivery]) -> int:
     """Let these deliveries be read again; what they say is stored once all the same."""
     with transaction.atomic():
-        count = deliveries.update(digested_at=None, status="accepted", reason="")
+        kept = deliveries.exclude(status="erased")  # of which nothing is left to be read
+        count = kept.update(digested_at=None, status="accepted", reason="")
         announce("delivery")
     return count

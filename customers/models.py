@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.consent_models import Consent as Consent  # Django looks for all of them here
 from customers.consent_models import ConsentStatement as ConsentStatement
+from customers.erasure_models import Erasure as Erasure
 from customers.feature_columns import FeatureColumns
 from customers.file_import_models import FileImport as FileImport
 from customers.file_import_models import ImportReject as ImportReject

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.timezone import now
 
-from customers import consent, touchpoints
+from customers import consent, erasing, touchpoints
 from customers.consent import Statement
 from customers.forgetting import ERASED, ERASURE, FIGURES, faceless, version
 from customers.models import (
@@ -66,7 +66,9 @@ def erase(request: PrivacyRequest) -> None:
         found = named.filter(
             shop=request.shop, external_id=request.customer_id_of_shop
         ).select_for_update()
-        for customer in _family(found):
+        family = _family(found)
+        erasing.begin(request, family)
+        for customer in family:
             _withdraw(customer, request)
             _blank(customer, request)
             touchpoints.mark_stale([customer.pk])

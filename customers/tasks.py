@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from customers import file_imports, ingest, profiles
+from customers import erasing, file_imports, ingest, profiles
 from shops import partitions
 
 
@@ -25,3 +25,8 @@ def refresh_profiles() -> None:
 @shared_task(ignore_result=True)
 def run_imports() -> None:
     file_imports.run_waiting()
+
+
+@shared_task(ignore_result=True)
+def prove_erasures() -> None:
+    erasing.run_due()

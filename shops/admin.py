@@ -21,6 +21,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from shops import comparing, connecting, connectors, outbox, overview, reaching, rotation
+from shops.audit_admin import AuditTrail
 from shops.connectors.api import ApiFault
 from shops.console import ForSuperusers, ReadOnly, ShopAdmin, shops_of
 from shops.key_admin import ApiKeys
@@ -37,7 +38,7 @@ from shops.models import (
 from shops.seat_admin import Seats
 from shops.site_console import SitePages
 
-__all__ = ["ApiKeys", "Seats"]  # Django looks for admin pages in this module only
+__all__ = ["ApiKeys", "AuditTrail", "Seats"]  # Django looks for admin pages in this module only
 
 STATES = {"paused": "danger", "failing": "warning", "ok": "success"}
 

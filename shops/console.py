@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 
-from shops import seats
+from shops import auditing, seats
 from shops.models import Shop
 
 MOST_ROWS = 10_000
@@ -67,6 +67,18 @@ class ShopAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm(self.right("delete"), row_of(obj))
 
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, *args: Any, **kwargs: Any
+    ) -> list[dict[str, Any]]:
+        """Django's own history, and the audit trail with what was there before."""
+        auditing.note_form(request, form, formsets)
+        return super().construct_change_message(request, form, formsets, *args, **kwargs)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for row in queryset:
+            auditing.note(request, auditing.shop_of(row), auditing.name_of(row))
+        return super().log_deletions(request, queryset)
+
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """An action works on rows of those shops in which the user may do it."""
         chosen = self.get_actions(request).get(request.POST.get("action", ""))
@@ -80,7 +92,12 @@ class ShopAdmin(ModelAdmin):
                         able.append(shop)
             path = "pk" if self.model is Shop else "shop"
             queryset = queryset.filter(**{f"{path}__in": able})
-        return super().response_action(request, queryset)
+        chosen_rows = list(queryset.filter(pk__in=request.POST.getlist("_selected_action")))
+        answer = super().response_action(request, queryset)
+        if "audited" not in request.__dict__ and (answer is None or answer.status_code == 302):
+            for row in chosen_rows:
+                auditing.note(request, auditing.shop_of(row), auditing.name_of(row))
+        return answer
 
     def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only rows of the user's own shops."""

@@ -9,6 +9,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from shops import secrecy
+from shops.audit_models import AuditEntry as AuditEntry
+from shops.audit_models import AuditHead as AuditHead
 from shops.file_models import StoredFile as StoredFile
 from shops.file_models import StoredPart as StoredPart
 from shops.seat_models import Seat as Seat

@@ -4,18 +4,23 @@ import base64
 import hashlib
 import secrets
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
 
 def seal(text: str) -> str:
     """Encrypt with a key derived from SECRET_KEY."""
-    return _fernet().encrypt(text.encode()).decode()
+    return _keys().encrypt(text.encode()).decode()
 
 
 def unseal(text: str) -> str:
-    """The text that was sealed. Raises InvalidToken when SECRET_KEY has changed since."""
-    return _fernet().decrypt(text.encode()).decode()
+    """The text that was sealed, by this key or one of SECRET_KEY_FALLBACKS. Raises InvalidToken."""
+    return _keys().decrypt(text.encode()).decode()
+
+
+def seal_anew(text: str) -> str:
+    """The same secret sealed by the key in force. Raises InvalidToken."""
+    return _keys().rotate(text.encode()).decode()
 
 
 def new_webhook_secret() -> str:
@@ -33,6 +38,12 @@ def new_public_key() -> str:
     return f"pub_{secrets.token_hex(16)}"
 
 
-def _fernet() -> Fernet:
-    key = hashlib.sha256(b"waymark.seal:" + settings.SECRET_KEY.encode()).digest()
+def _keys() -> MultiFernet:
+    """The key in force first: it alone seals."""
+    return MultiFernet([_fernet(key) for key in (settings.SECRET_KEY,
+                        *settings.SECRET_KEY_FALLBACKS)])  # fmt: skip
+
+
+def _fernet(secret: str) -> Fernet:
+    key = hashlib.sha256(b"waymark.seal:" + secret.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))

@@ -29,7 +29,7 @@ from reviews_nlp import reading
 from reviews_nlp.models import AspectAlarm, OwnClassifier, ShopAspect
 from segments import membership, rfm, starter
 from segments.models import Clustering
-from shops import keys, secrecy
+from shops import audit, keys, secrecy
 from shops.models import ApiKey, Coupon, Delivery, Endpoint, OutgoingEvent, Shop
 from tests import make
 
@@ -132,6 +132,7 @@ def what_people_bring(ann) -> None:
     """A visitor who proved to be her, a merge that was taken back, a file, and who works there."""
     shop, at = ann.shop, now()
     shop.staff.add(make.user())
+    audit.record(shop.pk, audit.Actor("ann"), "signed in")
     Recognition.objects.create(
         shop=shop, source="s", visitor="v", customer=ann, how="login", occurred_at=at
     )

@@ -21,7 +21,8 @@ ROOMS = [
     "campaigns",
     "assistant",
 ]
-OF_NO_SHOP = {"User", "Shop", "CaughtMail"}  # tenants themselves, staff, and the demo's catcher
+# Tenants themselves, staff, the demo's catcher; the audit trail has a chain of the server's own.
+OF_NO_SHOP = {"User", "Shop", "CaughtMail", "AuditEntry", "AuditHead"}
 MODELS = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
 LISTED = [model for model in MODELS if isinstance(admin.site._registry.get(model), ShopAdmin)]
 

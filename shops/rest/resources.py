@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.viewsets import ViewSet
 
+from shops import audit, auditing
 from shops.connectors.base import PayloadError
 from shops.connectors.node import UNSTORABLE
 from shops.models import ApiKey, Shop
@@ -173,6 +174,7 @@ def writing(
 
             def work() -> idempotency.Answer:
                 done = method(self, **kwargs)
+                _note(self, **kwargs)
                 return status, dict(answer(done).data) if answer else None
 
             try:
@@ -186,6 +188,15 @@ def writing(
         return _described(handler, Operation("write", says, answer, status, body=body))
 
     return decorate
+
+
+def _note(resource: Resource, said: Any = None, **named: Any) -> None:
+    """Into the audit trail, in the transaction of the work."""
+    actor = auditing.actor(resource.request._request, f"key {resource.key.prefix}…")
+    target = " ".join(str(value) for value in named.values())
+    changes = said if isinstance(said, dict) else {"body": said} if said else {}
+    audit.record(resource.shop.pk, actor, f"api {resource.basename} {resource.action}", target,
+                 changes)  # fmt: skip
 
 
 def _described(handler: Any, operation: Operation) -> Method:
