@@ -26,6 +26,6 @@ def write(request: HttpRequest) -> HttpResponse:
             "words": written.words,
             "found": found,
             "glimpse": glimpse.of(shop, compiled, found),
-            "shows_people": request.user.has_perm("customers.view_customer"),
+            "shows_people": request.user.has_perm("customers.view_customer", shop),
         }
     return TemplateResponse(request, "admin/assistant/rule_written.html", context)

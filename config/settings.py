@@ -1,5 +1,6 @@
 """Every setting of the server, from the environment. Reads only; starts nothing."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "axes",
     "django_celery_beat",
     "rest_framework",
     "drf_spectacular",
@@ -74,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "shops.viewing.hide",
     "shops.auditing.watch",
+    "axes.middleware.AxesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -101,7 +104,12 @@ DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "shops.User"
-AUTHENTICATION_BACKENDS = ["shops.seats.SeatBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "shops.seats.SeatBackend"]
+# Five wrong passwords for one name from one address: a quarter of an hour outside.
+AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME = 5, timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HTTP_RESPONSE_CODE, AXES_LOCKOUT_TEMPLATE = 429, "admin/locked.html"
+AXES_RESET_ON_SUCCESS, AXES_ENABLE_ADMIN, AXES_VERBOSE = True, False, False
 ROLES, ROLE_RIGHTS = roles.ROLES, roles.RIGHTS
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -241,6 +249,7 @@ LOGGING = {
         "uvicorn": {"handlers": [], "propagate": True},
         "httpx": {"level": "WARNING"},
         "mail.log": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
         "django_celery_beat": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
     },

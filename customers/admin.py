@@ -200,8 +200,8 @@ class PrivacyRequests(ReadOnly, ShopAdmin):
     list_filter = ("kind", ("done_at", admin.EmptyFieldListFilter), "shop")
     list_select_related = ("shop",)
     fields = ("shop", "wish", "reference", "customer_id_of_shop", "requested_at", "done_at",
-              "proved", "receipts")  # fmt: skip
-    readonly_fields = ("wish", "proved", "receipts")
+              "search", "receipts")  # fmt: skip
+    readonly_fields = ("wish", "search", "receipts")
     actions = ("settle",)
     actions_list = ("data_map",)
 
@@ -222,6 +222,10 @@ class PrivacyRequests(ReadOnly, ShopAdmin):
         if not found:
             return "none", "–"
         return ("proved", _("proved")) if all(found) else ("searching", _("being searched"))
+
+    @admin.display(description=_("erased everywhere"))
+    def search(self, row: PrivacyRequest) -> str:
+        return str(self.proved(row)[1])
 
     @admin.display(description=_("receipt"))
     def receipts(self, row: PrivacyRequest) -> str:
