@@ -39,6 +39,7 @@ from campaigns.models import (
     FrequencyCap,
     Message,
 )
+from campaigns.pace_admin import DomainLimits as DomainLimits
 from campaigns.plan_schema import PlanError
 from campaigns.preference_admin import Notices as Notices
 from campaigns.preference_admin import Topics as Topics

@@ -95,7 +95,8 @@ def settle(message: Message, report: dsn.Report) -> None:
 
 
 def _bar(message: Message, became: str, column: str, known: Mapping[str, object]) -> None:
-    address = message.customer.email
+    to = message.customer
+    address = to.phone if message.channel == "sms" else to.email
     consent.suppress(message.shop, channel=message.channel, address=address, reason=became)
     Message.objects.filter(pk=message.pk, **{column: None}).update(**{column: now()})
     said = {"campaign": message.campaign_id, "channel": message.channel, "message": message.pk}
@@ -125,7 +126,10 @@ def _count(message: Message, report: dsn.Report) -> int:
         },
     )
     recent = Signal.objects.filter(
-        message__customer=message.customer_id, kind="soft", at__gt=now() - SOFT_WINDOW
+        message__customer=message.customer_id,
+        message__channel=message.channel,
+        kind="soft",
+        at__gt=now() - SOFT_WINDOW,
     )
     return recent.values("message").distinct().count()
 

@@ -4,9 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from campaigns import text_events
 from campaigns.channel_models import ChannelAccount, PushSubscription
 from campaigns.channels import push
 from shops import reaching, secrecy
@@ -68,7 +72,18 @@ class ChannelAccounts(ShopAdmin):
     list_select_related = ("shop",)
 
     def get_readonly_fields(self, request: Any, obj: ChannelAccount | None = None) -> Any:
-        return ("shop", "channel", "public_key") if obj else ()
+        if obj is None:
+            return ()
+        known = ("shop", "channel", "public_key")
+        return (*known, "answers") if obj.channel == "sms" else known
+
+    @display(description=_("address for answers"))
+    def answers(self, account: ChannelAccount) -> SafeString:
+        return format_html(
+            '<code class="wm-break">{}</code><br><span class="wm-help">{}</span>',
+            text_events.url(account),
+            _("Give it to the carrier for incoming messages: who answers STOP gets no more."),
+        )
 
 
 @admin.register(PushSubscription)

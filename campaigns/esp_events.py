@@ -46,7 +46,7 @@ def take(carrier: MailCarrier, events: Sequence[AnymailTrackingEvent]) -> int:
         for name, event in named
         if (message := messages.get(name)) and message.shop_id == carrier.shop_id
     ]
-    _arrived([(message.pk, _at(event)) for message, event in known if event.event_type in ARRIVED])
+    arrived([(message.pk, _at(event)) for message, event in known if event.event_type in ARRIVED])
     said = MailSettings.objects.filter(shop=carrier.shop_id).first() or MailSettings()
     wanted = {EventType.OPENED: said.tracks_opens, EventType.CLICKED: said.tracks_clicks}
     for message, event in known:
@@ -64,7 +64,8 @@ def _at(event: AnymailTrackingEvent) -> datetime:
     return min(at.replace(tzinfo=UTC) if is_naive(at) else at, now())
 
 
-def _arrived(told: Sequence[tuple[int, datetime]]) -> None:
+def arrived(told: Sequence[tuple[int, datetime]]) -> None:
+    """Messages that reached their customers then. Safe to repeat."""
     if not told:
         return
     ids, times = map(list, zip(*told, strict=True))

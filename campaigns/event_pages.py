@@ -1,15 +1,16 @@
-"""Where mail services tell what became of mails."""
+"""Where carriers tell what became of messages."""
 
 from datetime import timedelta
 
 from anymail.exceptions import AnymailConfigurationError, AnymailWebhookValidationFailure
+from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.timezone import now
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from campaigns import esp_events, esps
+from campaigns import esp_events, esps, text_events
 from campaigns.carrier_models import MailCarrier, digest
 
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, AnymailConfigurationError)
@@ -35,3 +36,20 @@ def mail_events(request: HttpRequest, token: str) -> HttpResponse:
     long_ago = Q(heard_at=None) | Q(heard_at__lt=now() - timedelta(minutes=1))
     MailCarrier.objects.filter(long_ago, pk=carrier.pk).update(heard_at=now())
     return HttpResponse()
+
+
+@csrf_exempt  # signed by the carrier
+@require_POST
+def carrier_events(request: HttpRequest, token: str) -> HttpResponse:
+    """Keep what a carrier of text messages tells; nothing is answered to anybody."""
+    known = text_events.named(token)
+    if known is None:
+        raise Http404
+    account, message_id = known
+    form = {name: str(value) for name, value in request.POST.items()}
+    signature = request.headers.get("X-Twilio-Signature", "")
+    called = settings.PUBLIC_URL + request.get_full_path()
+    if not text_events.is_signed(account, called, form, signature):
+        return HttpResponse("The signature is not the carrier's.", status=403)
+    text_events.take(account, message_id, form)
+    return HttpResponse("<Response/>", content_type="text/xml")

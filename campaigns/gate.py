@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from campaigns import addresses
+from campaigns import addresses, pacing
 from campaigns.entries import LATE_HOURS
 from customers import zones
 
@@ -139,8 +139,9 @@ def claim(*, limit: int) -> tuple[list[int], int]:
         cursor.execute(HELD, [sorted({campaign for _, campaign in rows})])
         held = {campaign for (campaign,) in cursor.fetchall()}
         claimed = [pk for pk, campaign in rows if campaign in held]
-        judged = judge(claimed) if claimed else []
-    return sorted(pk for pk, status in judged if status == "sending"), len(judged)
+        free = pacing.pace(claimed) if claimed else []
+        judged = judge(free) if free else []
+    return sorted(pk for pk, status in judged if status == "sending"), len(claimed)
 
 
 def judge(claimed: list[int]) -> list[tuple[int, str]]:

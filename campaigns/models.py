@@ -14,6 +14,7 @@ from campaigns.mail_models import MailSettings as MailSettings  # for Django, wh
 from campaigns.mail_models import Signal as Signal
 from campaigns.mail_models import TemplateLinks as TemplateLinks
 from campaigns.notice_models import Notice as Notice
+from campaigns.pace_models import DomainLimit as DomainLimit
 from campaigns.preference_models import Preference as Preference
 from campaigns.preference_models import Topic as Topic
 from campaigns.replay_models import Replay as Replay  # for Django, which looks for models here

@@ -1,12 +1,12 @@
 """The page behind the one link of a requested mail."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from campaigns import asking, notices, preferences
+from campaigns import asking, notices, page_limits, preferences
 from campaigns.notice_models import Notice
 from campaigns.pages import EXPIRED, private
 
@@ -17,7 +17,9 @@ def notice(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a button and does nothing: link scanners follow links. POST does it."""
     found = notices.of(token)
     if found is None:
-        raise Http404(EXPIRED)
+        return page_limits.unknown(request, EXPIRED)
+    if page_limits.hurries(("notice", found.pk)):
+        return page_limits.too_many()
     wishes = preferences.url(found.customer_id)
     if request.method == "POST" and found.kind == "export":
         return private(_copy(found))

@@ -3,14 +3,14 @@
 import base64
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaigns import asking, machines, preferences, tracking, unsubscribing
+from campaigns import asking, machines, page_limits, preferences, tracking, unsubscribing
 from customers.models import Customer
 from shops.limits import Limits
 
@@ -21,7 +21,6 @@ PRIVATE = {"Cache-Control": "no-store, private", "Referrer-Policy": "no-referrer
 UNSEEN = {"Cache-Control": "no-store, private", "X-Robots-Tag": "noindex"}
 INCOMPLETE = gettext_lazy("This link is not complete. Copy the whole address from the mail.")
 EXPIRED = gettext_lazy("This link is no longer valid, or not complete. Ask for another one.")
-TOO_MANY = gettext_lazy("Too many at once. Try again in a few seconds.")
 
 
 @csrf_exempt  # RFC 8058: the mail program posts from outside, the signed link is the proof
@@ -30,7 +29,9 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a button and changes nothing: link scanners follow links. POST unsubscribes."""
     message = unsubscribing.message_of(token)
     if message is None:
-        raise Http404(INCOMPLETE)
+        return page_limits.unknown(request, INCOMPLETE)
+    if page_limits.hurries(("unsubscribe", message.pk)):
+        return page_limits.too_many()
     done = request.method == "POST"
     if done:
         how = "one click" if "List-Unsubscribe" in request.POST else "page"
@@ -50,9 +51,10 @@ def wishes(request: HttpRequest, token: str) -> HttpResponse:
     """What the customer wants to hear of, how, how often and in which language."""
     customer = preferences.customer_of(token)
     if customer is None:
-        raise Http404(INCOMPLETE)
-    if SLOWLY.wait(customer.shop_id, PAGES_A_SECOND):
-        return HttpResponse(TOO_MANY, status=429, headers={"Retry-After": "5"})
+        return page_limits.unknown(request, INCOMPLETE)
+    hurries = page_limits.hurries(("wishes", customer.pk))
+    if hurries or SLOWLY.wait(customer.shop_id, PAGES_A_SECOND):
+        return page_limits.too_many()
     done = ""
     if request.method == "POST":
         done = _wish(customer, request.POST)
@@ -90,16 +92,18 @@ def click(request: HttpRequest, token: str, number: int) -> HttpResponse:
         token, number, to=request.GET.get("to", ""), signature=request.GET.get("s", "")
     )
     if place is None:
-        raise Http404(INCOMPLETE)
+        return page_limits.unknown(request, INCOMPLETE)
+    # Whoever hurries is led on all the same: a link that fails looks like a bad mail.
+    counts = request.method == "GET" and not page_limits.hurries((token, number))
     hint = machines.hint(request.headers, kind="clicked")
-    target = place.target if request.method == "HEAD" else tracking.follow(place, hint=hint)
+    target = tracking.follow(place, hint=hint) if counts else place.target
     return HttpResponseRedirect(target, headers=UNSEEN)
 
 
 @require_safe
 def opened(request: HttpRequest, token: str) -> HttpResponse:
     """The invisible picture of a mail; there is always one, whoever asks."""
-    if request.method == "GET":
+    if request.method == "GET" and not page_limits.hurries(token[:200]):
         tracking.see(token, hint=machines.hint(request.headers, kind="opened"))
     return HttpResponse(PICTURE, content_type="image/gif", headers=UNSEEN)
 

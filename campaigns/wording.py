@@ -21,6 +21,7 @@ REASONS = {
     "no consent": gettext_lazy("has not agreed"),
     "suppressed address": gettext_lazy("address is suppressed"),
     "too late": gettext_lazy("too late"),
+    "paced": gettext_lazy("waits for its turn: the receiver takes only so many a second"),
     "frequency cap": gettext_lazy("frequency cap"),
     "campaign cancelled": gettext_lazy("campaign cancelled"),
 }

@@ -57,6 +57,7 @@ NAVIGATION = [
             page(_("Channel accounts"), "hub", "campaigns.channelaccount"),
             page(_("Push subscriptions"), "notifications", "campaigns.pushsubscription"),
             page(_("Mail services"), "forward_to_inbox", "campaigns.mailcarrier"),
+            page(_("Limits of domains"), "speed", "campaigns.domainlimit"),
             page(_("Mail settings"), "mark_email_read", "campaigns.mailsettings"),
             page(_("Caught mails"), "inbox", "campaigns.caughtmail"),
         ],

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
-from campaigns.event_pages import mail_events
+from campaigns.event_pages import carrier_events, mail_events
 from campaigns.notice_pages import notice
 from campaigns.pages import click, opened, unsubscribe, wishes
 from insights import pages as insight_pages
@@ -44,4 +44,5 @@ urlpatterns = [
     path("c/<str:token>/<int:number>/", click, name="click"),
     path("o/<str:token>/", opened, name="opened"),
     path("e/<str:token>/", mail_events, name="mail-events"),
+    path("t/<str:token>/", carrier_events, name="text-events"),
 ]

@@ -10,6 +10,7 @@ from campaigns.channel_models import ChannelAccount, PushSubscription
 from campaigns.models import (
     Campaign,
     CaughtMail,
+    DomainLimit,
     FrequencyCap,
     MailCarrier,
     MailSettings,
@@ -81,6 +82,7 @@ def of_every_kind(shop: Shop) -> Campaign:
 def how_mails_leave(shop: Shop) -> None:
     """What a shop said about its mails."""
     MailSettings.objects.create(shop=shop)
+    DomainLimit.objects.create(shop=shop, domain="slow.example", per_second=5)
     carrier = MailCarrier(shop=shop, kind="postmark", secret_sealed=secrecy.seal("key"))
     carrier.new_hook()
     carrier.save()

@@ -4,6 +4,7 @@ import base64
 import json
 from urllib.parse import quote, urlencode
 
+from campaigns import text_events
 from campaigns.channel_models import ChannelAccount
 from campaigns.channels.base import ChannelError
 from campaigns.channels.calling import Calling, post
@@ -24,7 +25,12 @@ class Sms(Calling):
         text = said.text.strip()
         if len(text) > LONGEST:
             raise ChannelError(f"{len(text)} characters; {LONGEST} may be sent.", permanent=True)
-        form = {"To": letter.address, "From": account.sender, "Body": text}
+        form = {
+            "To": letter.address,
+            "From": account.sender,
+            "Body": text,
+            "StatusCallback": text_events.url(account, letter.id),
+        }
         place = f"/2010-04-01/Accounts/{quote(account.account, safe='')}/Messages.json"
         key = base64.b64encode(f"{account.account}:{account.secret}".encode()).decode()
         headers = {

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from django.utils.timezone import now
 from standardwebhooks.webhooks import Webhook
 
-from campaigns import sending, why
+from campaigns import sending, text_events, why
 from campaigns.channels import push
 from campaigns.models import CaughtMail, ChannelAccount, Message, PushSubscription
 from customers import consent
@@ -102,6 +102,7 @@ def test_a_text_message_goes_to_the_phone_once(carrier):
     assert path == "/2010-04-01/Accounts/AC7/Messages.json"
     assert base64.b64decode(headers["Authorization"].split()[1]) == b"AC7:token"
     assert parse_qs(body.decode()) == {
+        "StatusCallback": [text_events.url(ChannelAccount.objects.get(), message.pk)],
         "To": ["+4915112345678"],
         "From": ["+4930123"],
         "Body": ["Tea for Ann"],
