@@ -17,8 +17,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from campaigns import bounces, mail_dns
+from campaigns import bounces, mail_dns, seeds
 from campaigns.mail_models import MailSettings
+from campaigns.mime import AddressError
 from shops.console import ShopAdmin
 
 
@@ -35,7 +36,17 @@ class MailSettingsForm(forms.ModelForm):
             "utm_source",
             "return_path",
             "dkim_selector",
+            "seeds",
         )
+
+    def clean_seeds(self) -> str:
+        try:
+            found = seeds.split(self.cleaned_data["seeds"])
+        except AddressError as fault:
+            raise forms.ValidationError(str(fault)) from fault
+        if len(found) > seeds.MOST:
+            raise forms.ValidationError(_("At most %d addresses.") % seeds.MOST)
+        return "\n".join(found)
 
     def clean_link_domain(self) -> str:
         given: str = self.cleaned_data["link_domain"].strip().rstrip("/")

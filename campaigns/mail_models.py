@@ -54,6 +54,11 @@ class MailSettings(models.Model):
     dkim_key_sealed = models.TextField(blank=True, editable=False)
     dkim_public = models.TextField(blank=True, editable=False)
     dkim_seen_at = models.DateTimeField(_("DKIM record seen"), null=True, editable=False)
+    seeds = models.TextField(
+        _("seed addresses"),
+        blank=True,
+        help_text=_("Own addresses at several mailbox providers, one a line, at most 50."),
+    )
     probe_sent_at = models.DateTimeField(_("bounce path tested"), null=True, editable=False)
     probe_seen_at = models.DateTimeField(_("test came back"), null=True, editable=False)
 

@@ -6,14 +6,16 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from campaigns import mail_check, ready_made, rendering, samples, tracking, writing
+from campaigns import mail_check, ready_made, rendering, samples, seeds, tracking, writing
 from campaigns.mime import AddressError, address
 from campaigns.models import Template
 from campaigns.rendering import RenderingError
@@ -79,6 +81,20 @@ class Templates(ShopAdmin):
     list_select_related = ("shop",)
     search_fields = ("name", "subject", "key")
     prepopulated_fields = {"key": ["name"]}
+    actions = ("send_to_seeds",)
+
+    @admin.action(description=_("Send to the seed addresses"), permissions=["change"])
+    def send_to_seeds(self, request: HttpRequest, rows: QuerySet[Template]) -> None:
+        for template in rows.select_related("shop"):
+            outcomes = seeds.send(template)
+            if not outcomes:
+                messages.error(request, gettext("%s has no seed addresses: the mail settings take "
+                    "them.") % template.shop)  # fmt: skip
+            for each in outcomes:
+                if each.status == "sent":
+                    messages.success(request, f"{template}: {each.letter.email}")
+                else:
+                    messages.error(request, f"{template}: {each.letter.email}: {each.reason}")
 
     def get_urls(self) -> list[URLPattern]:
         admit = self.admin_site.admin_view
