@@ -84,7 +84,7 @@ def messages_of(texts: Iterable[str]) -> dict[str, Message]:
 
 def settle(message: Message, report: dsn.Report) -> None:
     """Write down one report. Belongs in a transaction; safe to repeat."""
-    known = {"status": report.status, "words": report.words}
+    known = {"status": dsn.plain(report.status), "words": dsn.plain(report.words)}
     if report.kind == "complained":
         _bar(message, "complained", "complained_at", known)
         consent.withdraw(message.customer, channel=message.channel, how="complaint")
@@ -121,7 +121,7 @@ def _count(message: Message, report: dsn.Report) -> int:
         defaults={
             "shop": message.shop,
             "campaign_id": message.campaign_id,
-            "hint": report.status[:20],
+            "hint": dsn.plain(report.status)[:20],
             "read_on": now().date(),
         },
     )

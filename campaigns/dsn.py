@@ -42,7 +42,19 @@ class Returned:
 
 def read(raw: bytes) -> Returned:
     """What the mail says. Never fails: what cannot be understood says nothing."""
-    mail = email.message_from_bytes(raw[:MOST_BYTES], policy=email.policy.compat32)
+    try:
+        return _read(raw[:MOST_BYTES])
+    except RecursionError:  # thousands of parts inside one another: nobody's mail server does that
+        return Returned((), ())
+
+
+def plain(text: str) -> str:
+    """The text as the database takes it: without NUL, and without halves of characters."""
+    return text.replace("\x00", " ").encode(errors="replace").decode()
+
+
+def _read(raw: bytes) -> Returned:
+    mail = email.message_from_bytes(raw, policy=email.policy.compat32)
     names = [str(value) for name in HEADERS for value in mail.get_all(name, [])]
     names += _names_inside(mail)
     return Returned(tuple(_reports(mail)), tuple(name[:2000] for name in names))

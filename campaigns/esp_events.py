@@ -87,8 +87,8 @@ def _note(message: Message, event: AnymailTrackingEvent) -> None:
     if event.event_type == EventType.OPENED:
         tracking.note(message.pk, "opened", hint, at=_at(event))
         return
-    links_id, number = _link(message, str(event.click_url or ""))
-    target = str(event.click_url or "")
+    target = dsn.plain(str(event.click_url or ""))
+    links_id, number = _link(message, target)
     tracking.note(message.pk, "clicked", hint, links_id, number, target, _at(event))
 
 
@@ -103,7 +103,10 @@ def _link(message: Message, url: str) -> tuple[int | None, int]:
 
 def _bare(url: str) -> str:
     """Without what was added for statistics."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as an unmatched bracket
+        return url
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     own = [pair for pair in pairs if not pair[0].startswith("utm_")]
     return urlunsplit(parts._replace(query=urlencode(own)))

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0018_domain_limits'),
+        ("campaigns", "0019_domain_limits"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='mailsettings',
-            name='seeds',
-            field=models.TextField(blank=True, help_text='Own addresses at several mailbox providers, one a line, at most 50.', verbose_name='seed addresses'),
+            model_name="mailsettings",
+            name="seeds",
+            field=models.TextField(
+                blank=True,
+                help_text="Own addresses at several mailbox providers, one a line, at most 50.",
+                verbose_name="seed addresses",
+            ),
         ),
     ]

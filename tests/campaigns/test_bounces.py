@@ -113,6 +113,17 @@ def test_a_dead_mailbox_is_barred_once_and_told(message):
     assert (again.status, again.reason) == ("refused", "suppressed address")
 
 
+@pytest.mark.parametrize("nested", ["multipart/mixed; boundary={}", "message/rfc822"])
+def test_a_hostile_mail_stops_nobody(message, nested):
+    """A thousand parts inside one another, and letters that the database does not take."""
+    levels = [f"Content-Type: {nested.format(n)}\n\n--{n}\n" for n in range(5000)]
+
+    assert bounces.receive(("To: x\n" + "".join(levels)).encode()) == "unknown"
+    assert came_back(message, words="550 5.1.1 no\x00such user") == "hard"
+
+    assert "\x00" not in Touchpoint.objects.get(kind="message.bounced").data["words"]
+
+
 def test_a_mail_server_may_make_it_upper_case(message):
     to = f"Bounces+{bounces.mark(message.pk, 'ann@example.com')}@shop.example".upper()
 
