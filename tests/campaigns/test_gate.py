@@ -1,18 +1,16 @@
 """The gate has the last word, at the moment of leaving, and says why it refuses."""
 
 import threading
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.utils.timezone import now
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from campaigns import addresses, gate
+from campaigns import gate
 from campaigns.models import Campaign, CampaignVersion, FrequencyCap, Message
-from customers import consent, zones
+from customers import consent
 from customers.models import Customer, Suppression
 from tests import make
 from tests.campaigns import build
@@ -235,60 +233,6 @@ def test_at_night_a_message_waits_until_morning_on_the_customers_clock(ann):
     assert message.trail["gate"]["night_in"] == "Asia/Tokyo"
     assert gate.claim(limit=10) == ([], 0)
     assert message.attempts == 0
-
-
-def is_quiet(clock, begins, ends):
-    if begins <= ends:  # the same time twice: no night at all
-        return begins <= clock < ends
-    return clock >= begins or clock < ends
-
-
-TIMES = st.builds(time, st.integers(0, 23), st.integers(0, 59))
-
-
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(
-    st.data(),
-    TIMES,
-    TIMES,
-    st.sampled_from(["2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-07-01"]),
-    st.integers(0, 24 * 60),
-)
-def test_in_no_zone_and_at_no_change_of_clocks_does_a_message_leave_at_night(
-    ann, data, begins, ends, day, minute
-):
-    zone = data.draw(st.sampled_from([z for z in zones.known() if "/" in z]))
-    at = datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(minutes=minute)
-    ann.shop.quiet_from, ann.shop.quiet_until = begins, ends
-    ann.shop.save()
-    Customer.objects.update(attributes={"timezone": zone})
-    message = build.message(ann, due_at=at)
-    for _ in range(5):
-        passed = judge_at(message, at)
-        clock = at.astimezone(ZoneInfo(zone)).time()
-        if passed:
-            assert not is_quiet(clock, begins, ends)
-            return
-        assert is_quiet(clock, begins, ends)
-        message.refresh_from_db()
-        assert at < message.due_at <= at + timedelta(hours=26)
-        at = message.due_at
-    raise AssertionError("it never left")
-
-
-def judge_at(message, at):
-    """Whether the message passes the gate at a moment: the database's clock is set for it."""
-    with connection.cursor() as cursor:
-        zone = zones.OF_CUSTOMER.format(zones="%(zones)s", shop=gate.SHOP_ZONE)
-        address = addresses.of_channel("m.channel")
-        judge = gate.JUDGE.format(zone=zone, address=address)
-        judge = judge.replace("now()", "%(at)s::timestamptz")
-        cursor.execute(judge, gate.known([message.pk]) | {"at": at})
-        return cursor.fetchall()[0][1] == "sending"
 
 
 def test_a_cancelled_campaigns_messages_never_leave(ann):
