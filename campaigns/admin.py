@@ -112,6 +112,7 @@ class Campaigns(EditorPages, ReportPages, ReplayPages, TextPages, ShopAdmin):
     )
     actions_list = ("ready_made", "calendar", "upload")
     actions_detail = ("steps", "report", "replay", "download")
+    change_form_outer_before_template = "admin/campaigns/campaign/replay_now.html"
     actions = (
         "submit",
         "launch",

@@ -107,12 +107,13 @@ def test_one_whose_worker_died_is_run_again_and_then_given_up(campaign):
 
 def test_one_click_in_the_admin_and_the_page_that_follows(client, campaign):
     client.force_login(make.user(is_superuser=True))
+    begin = reverse("admin:campaigns_campaign_replay_begin", args=[campaign.pk])
     page = reverse("admin:campaigns_campaign_replay", args=[campaign.pk])
+    own = client.get(reverse("admin:campaigns_campaign_change", args=[campaign.pk])).text
+    assert f'<form method="post" action="{begin}"' in own  # one click, no page between
     assert client.get(page).status_code == 200
 
-    client.post(
-        reverse("admin:campaigns_campaign_replay_begin", args=[campaign.pk]), {"days": "14"}
-    )
+    assert client.post(begin, {"days": "14"}).url == page
     assert Replay.objects.get().days == 14
     assert "<progress" in client.get(page).content.decode()
     replay_queue.run_waiting()
