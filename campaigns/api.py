@@ -71,6 +71,9 @@ class ReportAnswer(Answer):
     refusals = serializers.DictField(child=serializers.IntegerField())
     treated = ArmAnswer()
     held_out = ArmAnswer()
+    in_both = serializers.IntegerField(
+        help_text="Left out of the comparison: they were on both sides."
+    )
     proof = ProofAnswer()
 
 
@@ -80,7 +83,7 @@ class MessageAnswer(ModelSerializer):
     customer_id = CustomerId()
     campaign = serializers.CharField(source="campaign.key")
     template = serializers.CharField(source="template.key")
-    trail = serializers.DictField()
+    trail = serializers.DictField(source="why")
 
     class Meta:
         model = Message
@@ -90,7 +93,9 @@ class MessageAnswer(ModelSerializer):
 
 def told(shop: Shop) -> QuerySet[Message]:
     """The shop's messages with all that an answer shows."""
-    return Message.objects.filter(shop=shop).select_related("customer", "campaign", "template")
+    return Message.objects.filter(shop=shop).select_related(
+        "customer", "campaign", "template", "shared"
+    )
 
 
 class Campaigns(Resource):

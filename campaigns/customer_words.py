@@ -32,7 +32,7 @@ def of_message(message: Message) -> str:
     with translation.override(_language(message.customer)):
         sentences = [
             _("You got this message from %(shop)s because %(cause)s.")
-            % {"shop": message.shop.name, "cause": _cause(message.trail, message.customer)},
+            % {"shop": message.shop.name, "cause": _cause(message.why, message.customer)},
             *_agreed(message),
             _("You can end such messages at any time by the link at their end."),
         ]

@@ -42,8 +42,8 @@ FROM (
             OR e.entered_at > %(now)s - %(again)s))
     ORDER BY c.id, cause.since DESC
 ) AS chosen
-ON CONFLICT DO NOTHING
-RETURNING *
+ON CONFLICT (campaign_id, customer_id, entry_key) DO NOTHING
+RETURNING id, shop_id, campaign_id, customer_id, entry_key, held_out, entered_at, cause, variants
 ) {{ledger}} SELECT count(*) FROM entered
 """
 # A letter to a million people is one statement: a campaign that begins with a message plans it

@@ -48,7 +48,7 @@ WITH facts AS (
     SELECT m.id, m.shop_id, m.customer_id, m.channel, m.due_at, g.priority, e.held_out,
         {address} AS address,
         coalesce((v.plan->>'late_hours')::float, %(late)s) AS late_hours,
-        s.quiet_from, s.quiet_until, {zone} AS zone, now() AT TIME ZONE {zone} AS local,
+        s.quiet_from, s.quiet_until, z.zone, now() AT TIME ZONE z.zone AS local,
         t.name AS topic, coalesce(w.refused_topics ? t.key, false) AS topic_refused,
         w.most_per_week
     FROM campaigns_message m
@@ -56,20 +56,22 @@ WITH facts AS (
     JOIN campaigns_campaign g ON g.id = m.campaign_id
     JOIN customers_customer c ON c.id = m.customer_id
     JOIN shops_shop s ON s.id = m.shop_id
+    CROSS JOIN LATERAL (SELECT {zone} AS zone OFFSET 0) z
     LEFT JOIN campaigns_topic t ON t.id = g.topic_id
     LEFT JOIN campaigns_preference w ON w.customer_id = m.customer_id
     LEFT JOIN campaigns_campaignversion v ON v.id = e.version_id
     WHERE m.id = ANY(%(claimed)s)
+), caps AS (
+    SELECT f.id, c.messages, c.days, c.channel, false AS own FROM facts f
+    JOIN campaigns_frequencycap c ON c.shop_id = f.shop_id AND c.channel IN ('', f.channel)
+    UNION ALL
+    SELECT id, most_per_week, 7, '', true FROM facts WHERE most_per_week IS NOT NULL
 ), counted AS MATERIALIZED (
     SELECT f.id, k.messages, k.days, k.channel, k.own,
         count(o.id) FILTER (WHERE o.status <> 'planned') AS sent,
         count(o.id) FILTER (WHERE o.status = 'planned') AS ahead,
         jsonb_agg(DISTINCT r.name) FILTER (WHERE o.id IS NOT NULL) AS others
-    FROM facts f JOIN LATERAL (
-        SELECT c.messages, c.days, c.channel, false AS own FROM campaigns_frequencycap c
-            WHERE c.shop_id = f.shop_id AND c.channel IN ('', f.channel)
-        UNION ALL SELECT f.most_per_week, 7, '', true WHERE f.most_per_week IS NOT NULL
-    ) k ON true
+    FROM caps k JOIN facts f ON f.id = k.id
     LEFT JOIN campaigns_message o ON o.customer_id = f.customer_id AND o.id <> f.id
         AND (k.channel = '' OR o.channel = k.channel)
         AND (o.status IN ('sending', 'sent', 'uncertain')

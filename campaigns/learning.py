@@ -17,8 +17,8 @@ from django.db import connection
 from django.utils.timezone import now
 
 from campaigns import program
+from campaigns.arms import GOAL_DAYS
 from campaigns.models import Campaign, SplitWeight
-from campaigns.report import GOAL_DAYS
 
 LEAST = 0.05  # of the people go every way, however badly it does: it may be bad luck
 DRAWS = 20_000

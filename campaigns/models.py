@@ -1,5 +1,7 @@
 """Campaigns, who entered them, and the ledger of every message decided on."""
 
+from typing import Any
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.core.validators import RegexValidator
 from django.db import models
@@ -199,12 +201,26 @@ class Enrolment(models.Model):
         ]
 
 
+class SharedTrail(models.Model):
+    """What the reasons of many messages have in common: frozen, and kept once per wording."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, db_index=False)
+    digest = models.CharField(max_length=32)
+    said = models.JSONField(_("why"))
+
+    class Meta:
+        verbose_name = _("shared reason")
+        verbose_name_plural = _("shared reasons")
+        constraints = [UniqueConstraint(fields=["campaign", "digest"], name="shared_trail_once")]
+
+
 class Message(models.Model):
     """One ledger row per enrolment and step: a message decided on, and what became of it.
 
     planned → sending → sent, refused (by the gate), failed, or uncertain (the process died between
     hand-over and record; never sent again by itself). "Sending" may have reached the carrier.
-    `trail` is frozen when the row is written.
+    `trail` is frozen when the row is written; what it shares with many others is in `shared`.
     """
 
     shop = models.ForeignKey(
@@ -248,6 +264,9 @@ class Message(models.Model):
     status = models.CharField(_("status"), max_length=12, default="planned")
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     trail = models.JSONField(_("why"), default=dict)
+    shared = models.ForeignKey(
+        SharedTrail, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False
+    )
     due_at = models.DateTimeField(_("due"), default=now)
     attempts = models.SmallIntegerField(_("attempts"), default=0)
     claimed_at = models.DateTimeField(_("claimed"), null=True)
@@ -277,6 +296,11 @@ class Message(models.Model):
             Index(fields=["campaign", "id"], name="message_of_campaign"),
             BrinIndex(fields=["sent_at"], autosummarize=True, name="message_sent"),
         ]
+
+    @property
+    def why(self) -> dict[str, Any]:
+        """All that was written down of why it was decided on."""
+        return {**(self.shared.said if self.shared else {}), **self.trail}
 
 
 class FrequencyCap(models.Model):

@@ -1,31 +1,31 @@
 """A send step becomes ledger rows, each with the reason frozen beside it."""
 
+import hashlib
+import json
 from typing import Any
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
-from campaigns.models import Campaign, CampaignVersion
+from campaigns.models import Campaign, CampaignVersion, SharedTrail, Template
 from campaigns.program import Node, walk
 from shops.announcing import announce
 
 # The trail is frozen here: why this customer, at this moment, as the facts then were. What is the
-# same for everybody comes as one value; the place where they entered is joined only if it is one.
+# same for everybody is kept once beside it; the place where they entered is joined only if it is
+# one.
 PLAN = """
 INSERT INTO campaigns_message (shop_id, enrolment_id, campaign_id, customer_id, template_id, step,
-    channel, status, reason, trail, due_at, attempts, carrier_id)
-SELECT e.shop_id, e.id, e.campaign_id, e.customer_id, t.id, %(send_step)s, %(channel)s, 'planned',
-    '', %(same)s::jsonb || jsonb_build_object(
+    channel, status, reason, shared_id, trail, due_at, attempts, carrier_id)
+SELECT e.shop_id, e.id, e.campaign_id, e.customer_id, %(template)s, %(send_step)s, %(channel)s,
+    'planned', '', %(shared)s, jsonb_build_object(
         'entered_at', e.entered_at,
         'cause', e.entry_key,
         'held_out', e.held_out,
-        'template', t.name,
-        'template_updated_at', t.updated_at,
         'planned_at', now(){more}) {place}, now(), 0, ''
-FROM {source} JOIN campaigns_template t ON t.shop_id = e.shop_id AND t.key = %(template)s {joins}
+FROM {source} {joins}
 WHERE {chosen}
-ON CONFLICT (enrolment_id, step) DO NOTHING
 """
+SAFELY = "ON CONFLICT (enrolment_id, step) DO NOTHING"
 PLACES = {
     "stage": (
         """|| CASE WHEN v.id IS NULL THEN '{}' ELSE jsonb_build_object('stage', jsonb_build_object(
@@ -52,12 +52,15 @@ def plan_messages(
     """Decide on a message for each of these enrolments. Safe to repeat."""
     sql = statement(version, source="campaigns_enrolment e", chosen="e.id = ANY(%(enrolments)s)")
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**told(campaign, version, node), "enrolments": enrolments})
+        cursor.execute(sql + SAFELY, {**told(campaign, version, node), "enrolments": enrolments})
     announce("message")
 
 
 def statement(version: CampaignVersion, *, source: str, chosen: str) -> str:
-    """The INSERT of messages for the enrolments `e` of a FROM item and a condition."""
+    """The INSERT of messages for the enrolments `e` of a FROM item and a condition.
+
+    Where they may have some already, `SAFELY` belongs behind it.
+    """
     kind = next((kind for kind in PLACES if kind in version.plan["entry"]), None)
     place, joins = PLACES[kind] if kind else ("", "")
     has_split = any("split" in step for _, step in walk(version.plan["steps"]))
@@ -69,17 +72,30 @@ def statement(version: CampaignVersion, *, source: str, chosen: str) -> str:
 
 def told(campaign: Campaign, version: CampaignVersion, node: Node) -> dict[str, Any]:
     """What the statement must be told of the step."""
+    template = Template.objects.get(shop=campaign.shop_id, key=node.body)
     same = {
         "campaign": campaign.name,
         "version": version.number,
         "priority": campaign.priority,
         "holdout_percent": float(campaign.holdout_percent),
         "step": node.id,
+        "template": template.name,
+        "template_updated_at": template.updated_at.isoformat(),
         **{key: version.plan[key] for key in ("audience", "exclude") if key in version.plan},
     }
     return {
-        "template": node.body,
+        "template": template.pk,
         "channel": node.step.get("channel", "email"),
         "send_step": node.id,
-        "same": Jsonb(same),
+        "shared": _shared(campaign, same),
     }
+
+
+def _shared(campaign: Campaign, same: dict[str, Any]) -> int:
+    said = json.dumps(same, sort_keys=True)
+    row, _new = SharedTrail.objects.get_or_create(
+        campaign=campaign,
+        digest=hashlib.sha256(said.encode()).hexdigest()[:32],
+        defaults={"shop_id": campaign.shop_id, "said": same},
+    )
+    return row.pk

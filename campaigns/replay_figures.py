@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db import connection
 
+from campaigns.arms import GOAL_DAYS
 from campaigns.models import Campaign
 from campaigns.replay_scene import Scene
-from campaigns.report import GOAL_DAYS
 from insights.lift import Sums, weeks_left
 
 SHOWN = 100  # people, as examples

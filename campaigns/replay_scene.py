@@ -23,6 +23,7 @@ FIRST_ID = 10**15  # what is made here never has the number of a real row
 EMPTY = [
     "campaigns_enrolment",
     "campaigns_message",
+    "campaigns_sharedtrail",
     "journeys_stagevisit",
     "segments_recheck",
     "shops_outgoingevent",
@@ -41,6 +42,7 @@ NUMBERED = [
     "campaigns_enrolment",
     "campaigns_message",
     "campaigns_campaignversion",
+    "campaigns_sharedtrail",
     "journeys_stagevisit",
     "segments_membership",
     "segments_segmentrule",

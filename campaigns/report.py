@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.db import connection
 from django.db.models import Count
@@ -11,37 +10,23 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns import arms
+from campaigns.arms import GOAL_DAYS, Arm
 from campaigns.models import Campaign
 from insights.lift import SPLIT_ALARM, Lift, Sums, lift, split_odds, weeks_left
 
-GOAL_DAYS = 14  # an order within two weeks of entering counts for the campaign
-
-# Orders after the entry, by arm. Every enrolled customer counts, written to or not: leaving out
-# those the gate refused would compare other people than the holdout.
-ARMS = """
-SELECT e.held_out, count(*), count(*) FILTER (WHERE bought.orders > 0),
-    coalesce(sum(bought.orders), 0), coalesce(sum(bought.cents), 0)
-FROM (SELECT customer_id, held_out, min(entered_at) AS entered_at FROM campaigns_enrolment
-    WHERE campaign_id = %s GROUP BY customer_id, held_out) AS e
-CROSS JOIN LATERAL (SELECT count(*) AS orders, sum(o.total_cents) AS cents FROM customers_order o
-    WHERE o.customer_id = e.customer_id AND o.kind = 'sale' AND o.placed_at > e.entered_at
-    ) AS bought
-GROUP BY e.held_out
-"""
-
 # Only customers whose goal window is over: the others would count as not having bought, and more so
 # in a young campaign. Net of cancellations. The covariate is what they were worth before.
-SUMS = """
-WITH entered AS (
-    SELECT customer_id, held_out, min(entered_at) AS entered_at FROM campaigns_enrolment
-    WHERE campaign_id = %(campaign)s GROUP BY customer_id, held_out
-), outcome AS (
+SUMS = f"""
+WITH {arms.PEOPLE}, outcome AS (
     SELECT e.customer_id, e.held_out,
         (count(o.id) FILTER (WHERE o.kind = 'sale' AND o.placed_at > e.entered_at) > 0)::int
             AS bought,
-        coalesce(sum(o.total_cents) FILTER (WHERE o.placed_at > e.entered_at), 0)::float AS cents,
-        coalesce(sum(o.total_cents) FILTER (WHERE o.placed_at <= e.entered_at), 0)::float AS before
-    FROM entered e LEFT JOIN customers_order o ON o.customer_id = e.customer_id
+        coalesce(sum(o.total_cents) FILTER (WHERE o.currency = %(currency)s
+            AND o.placed_at > e.entered_at), 0)::float AS cents,
+        coalesce(sum(o.total_cents) FILTER (WHERE o.currency = %(currency)s
+            AND o.placed_at <= e.entered_at), 0)::float AS before
+    FROM people e LEFT JOIN customers_order o ON o.customer_id = e.customer_id
         AND o.kind IN ('sale', 'cancellation') AND o.placed_at <= e.entered_at + %(window)s
     WHERE e.entered_at <= %(now)s - %(window)s
     GROUP BY e.customer_id, e.held_out
@@ -54,27 +39,14 @@ FROM outcome GROUP BY held_out
 
 
 @dataclass(frozen=True)
-class Arm:
-    """One side of the comparison."""
-
-    customer_count: int = 0
-    buyer_count: int = 0
-    order_count: int = 0
-    revenue_cents: int = 0
-
-    @property
-    def buyer_fraction(self) -> float | None:
-        return self.buyer_count / self.customer_count if self.customer_count else None
-
-
-@dataclass(frozen=True)
 class Summary:
-    """Messages by status, refusals by reason, and both arms."""
+    """Messages by status, refusals by reason, and both arms; `in_both` are on neither side."""
 
     messages: dict[str, int]
     refusals: dict[str, int]
     treated: Arm
     held_out: Arm
+    in_both: int
 
     @property
     def message_count(self) -> int:
@@ -83,17 +55,21 @@ class Summary:
 
 def summary(campaign: Campaign) -> Summary:
     """The campaign's figures so far."""
-    counted = campaign.message_set.values("status", "reason").annotate(times=Count("id"))
-    messages: dict[str, int] = {}
-    refusals: dict[str, int] = {}
-    for row in counted:
-        messages[row["status"]] = messages.get(row["status"], 0) + row["times"]
-        if row["status"] == "refused":
-            refusals[row["reason"]] = row["times"]
-    with connection.cursor() as cursor:
-        cursor.execute(ARMS, [campaign.pk])
-        arms = {held_out: Arm(*map(int, figures)) for held_out, *figures in cursor.fetchall()}
-    return Summary(messages, refusals, arms.get(False, Arm()), arms.get(True, Arm()))
+    counted = campaign.message_set.values_list("status").annotate(Count("id"))
+    found = arms.of(campaign)
+    return Summary(
+        messages=dict(counted),
+        refusals=refusals(campaign),
+        treated=found.treated,
+        held_out=found.held_out,
+        in_both=found.in_both,
+    )
+
+
+def refusals(campaign: Campaign) -> dict[str, int]:
+    """Messages that the gate refused, by reason."""
+    refused = campaign.message_set.filter(status="refused")
+    return dict(refused.values_list("reason").annotate(Count("id")))
 
 
 @dataclass(frozen=True)
@@ -129,11 +105,9 @@ def proof(campaign: Campaign) -> Proof:
 
 def _sums(campaign: Campaign) -> tuple[dict[bool, Sums], dict[bool, Sums]]:
     """Buying and net revenue, by arm (held out or not)."""
-    known: dict[str, Any] = {"campaign": campaign.pk, "now": now()}
-    known["window"] = timedelta(days=GOAL_DAYS)
     bought, cents = {False: Sums(), True: Sums()}, {False: Sums(), True: Sums()}
     with connection.cursor() as cursor:
-        cursor.execute(SUMS, known)
+        cursor.execute(SUMS, {**arms.known(campaign), "now": now()})
         for held_out, n, buyers, y, yy, x, xx, xy, payers, c, cc, cx in cursor.fetchall():
             bought[held_out] = Sums(n, buyers, y, yy, x, xx, xy)
             cents[held_out] = Sums(n, payers, c, cc, x, xx, cx)
@@ -142,8 +116,8 @@ def _sums(campaign: Campaign) -> tuple[dict[bool, Sums], dict[bool, Sums]]:
 
 def _split_is_off(campaign: Campaign) -> bool:
     """Whether the arms' sizes cannot come from the intended holdout."""
-    arms = campaign.enrolments.values("held_out").annotate(n=Count("customer", distinct=True))
-    sizes = {row["held_out"]: row["n"] for row in arms}
+    sides = campaign.enrolments.values("held_out").annotate(n=Count("customer", distinct=True))
+    sizes = {row["held_out"]: row["n"] for row in sides}
     share = float(campaign.holdout_percent) / 100
     odds = split_odds(sizes.get(False, 0), sizes.get(True, 0), held_out_fraction=share)
     return odds > SPLIT_ALARM

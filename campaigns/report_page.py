@@ -9,9 +9,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns import attributed, report, results
+from campaigns import arms, attributed, report, results
+from campaigns.arms import Arm
 from campaigns.models import Campaign, SplitWeight
-from campaigns.results import Results, Side
+from campaigns.results import Results
 from campaigns.wording import figure, money, percent, reason
 from insights.lift import Lift
 
@@ -38,8 +39,8 @@ def show(campaign: Campaign) -> dict[str, Any]:
         "said": _said(proof),
         "funnel": funnel(found),
         "each": [
-            (_("written to"), *_side(found.treated, currency)),
-            (_("held out"), *_side(found.held_out, currency)),
+            (_("written to"), *_side(found.arms.treated, currency)),
+            (_("held out"), *_side(found.arms.held_out, currency)),
         ],
         "variants": [
             (split, name, *_side(side, currency), shares.get((split, name), "–"))
@@ -52,10 +53,11 @@ def show(campaign: Campaign) -> dict[str, Any]:
             for rule, cents in attributed.of(campaign).items()
         ],
         "refusals": [
-            (reason(why), figure(count)) for why, count in report.summary(campaign).refusals.items()
+            (reason(why), figure(count)) for why, count in report.refusals(campaign).items()
         ],
         "series": {"chart": series(found)},
-        "goal_days": report.GOAL_DAYS,
+        "goal_days": arms.GOAL_DAYS,
+        "in_both": found.arms.in_both,
     }
 
 
@@ -81,11 +83,11 @@ def _colour(lift: Lift) -> str:
 def funnel(found: Results) -> list[dict[str, Any]]:
     """From everybody who entered to those who ordered, each as a share of the first."""
     steps = [
-        (_("Entered, and not held out"), found.treated.customers),
+        (_("Entered, and not held out"), found.arms.treated.customer_count),
         (_("Messages sent"), sum(step[3] for step in found.steps)),
         (_("Opened by a person"), sum(step[4] for step in found.steps)),
         (_("Clicked by a person"), sum(step[5] for step in found.steps)),
-        (_("Ordered within the goal window"), found.treated.buyers),
+        (_("Ordered within the goal window"), found.arms.treated.buyer_count),
     ]
     most = max((count for _words, count in steps), default=0) or 1
     return [
@@ -107,19 +109,19 @@ def series(found: Results) -> dict[str, Any]:
     }
 
 
-def _side(side: Side, currency: str) -> tuple[str, str, str, str]:
+def _side(side: Arm, currency: str) -> tuple[str, str, str, str]:
     return (
-        figure(side.customers),
+        figure(side.customer_count),
         percent(side.buyer_fraction),
-        money(side.cents, currency),
+        money(side.revenue_cents, currency),
         "–" if side.cents_each is None else money(round(side.cents_each), currency),
     )
 
 
-def _segment(name: str, mine: Side, held: Side, currency: str) -> tuple[str, ...]:
+def _segment(name: str, mine: Arm, held: Arm, currency: str) -> tuple[str, ...]:
     return (
         name,
-        figure(mine.customers),
+        figure(mine.customer_count),
         percent(mine.buyer_fraction),
         percent(held.buyer_fraction),
         "–" if mine.cents_each is None else money(round(mine.cents_each), currency),
@@ -158,14 +160,16 @@ def _harmless(value: Any) -> Any:
 
 
 def _lines(found: Results, campaign: Campaign) -> Iterator[dict[str, Any]]:
-    def side(part: str, name: str, of: Side) -> dict[str, Any]:
+    def side(part: str, name: str, of: Arm) -> dict[str, Any]:
         return {
-            "part": part, "name": name, "customers": of.customers, "buyers": of.buyers,
-            "orders": of.orders, "revenue_cents": of.cents, "currency": campaign.shop.currency,
+            "part": part, "name": name, "customers": of.customer_count, "buyers": of.buyer_count,
+            "orders": of.order_count, "revenue_cents": of.revenue_cents,
+            "currency": campaign.shop.currency,
         }  # fmt: skip
 
-    yield side("arm", "written to", found.treated)
-    yield side("arm", "held out", found.held_out)
+    yield side("arm", "written to", found.arms.treated)
+    yield side("arm", "held out", found.arms.held_out)
+    yield {"part": "arm", "name": "in both, left out", "customers": found.arms.in_both}
     for split, name, of in found.variants:
         yield side("variant", f"{split}: {name}", of)
     for name, mine, held in found.segments:

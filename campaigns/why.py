@@ -42,7 +42,7 @@ class Clause:
 
 def of_message(message: Message) -> list[str]:
     """The frozen trail of a message as sentences."""
-    trail = message.trail
+    trail = message.why
     return [*_entered(trail), *_drawn(trail), *_at_the_gate(trail.get("gate"))]
 
 

@@ -48,7 +48,7 @@ def test_the_trail_says_why_and_stays_as_it_was():
     visit.stage.delete()
     Campaign.objects.update(name="Renamed")
 
-    trail = Message.objects.get().trail
+    trail = Message.objects.get().why
     assert trail["campaign"] == campaign.name
     assert trail["cause"] == entered.entry_key
     assert trail["stage"]["key"] == "at_risk"
@@ -68,7 +68,7 @@ def test_visits_and_memberships_are_explained_in_one_batch():
 
     assert engine.run_due() == 2
 
-    trails = [message.trail for message in Message.objects.order_by("customer")]
+    trails = [message.why for message in Message.objects.order_by("customer")]
     assert trails[0]["stage"]["name"] == "At risk"
     assert trails[1]["segment"]["key"] == "friends"
 

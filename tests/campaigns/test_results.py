@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import now
 
-from campaigns import attributed, report_page, results, send_calendar
+from campaigns import attributed, report, report_page, results, send_calendar
+from campaigns.arms import Arm
 from campaigns.models import Message
 from tests import make
 from tests.campaigns import build
@@ -48,9 +49,9 @@ def test_each_side_counts_the_orders_of_its_window_less_what_was_taken_back(camp
 
     found = results.of(campaign)
 
-    assert found.treated == results.Side(2, 1, 1, 600)
-    assert found.held_out == results.Side(1, 1, 1, 700)
-    assert found.treated.cents_each == 300
+    assert found.arms.treated == Arm(2, 1, 1, 600)
+    assert found.arms.held_out == Arm(1, 1, 1, 700)
+    assert found.arms.treated.cents_each == 300
 
 
 def test_variants_and_segments_are_told_apart(campaign):
@@ -61,10 +62,10 @@ def test_variants_and_segments_are_told_apart(campaign):
 
     found = results.of(campaign)
 
-    assert [(split, name, side.buyers) for split, name, side in found.variants] == [
+    assert [(split, name, side.buyer_count) for split, name, side in found.variants] == [
         ("s1", "A", 1), ("s1", "B", 0),
     ]  # fmt: skip
-    assert [(name, mine.customers) for name, mine, _held in found.segments] == [("friends", 1)]
+    assert [(name, mine.customer_count) for name, mine, _held in found.segments] == [("friends", 1)]
 
 
 def test_whoever_entered_twice_is_one_person(campaign):
@@ -72,7 +73,34 @@ def test_whoever_entered_twice_is_one_person(campaign):
     build.enrolment(ann, campaign, entered_at=make.days_ago(20), due_at=None)
     bought(ann, days=29)
 
-    assert results.of(campaign).treated == results.Side(1, 1, 1, 1000)
+    assert results.of(campaign).arms.treated == Arm(1, 1, 1, 1000)
+
+
+def test_whoever_was_on_both_sides_is_on_neither_and_counted_in_plain_sight(client, campaign):
+    """Two profiles of one person, one written to and one held out, were merged."""
+    ann, bob = entered(campaign), entered(campaign, held_out=True)
+    row = build.enrolment(ann, campaign, held_out=True, entered_at=make.days_ago(30), due_at=None)
+    bought(ann, days=29)
+    bought(bob, days=29, cents=500)
+
+    found = results.of(campaign).arms
+    assert (found.treated, found.held_out, found.in_both) == (Arm(), Arm(1, 1, 1, 500), 1)
+    proof = report.proof(campaign)
+    assert (proof.goal.value, proof.goal.enough) == (0, False)
+    assert "in both, left out" in report_page.as_csv(campaign)
+    client.force_login(make.user(is_superuser=True))
+    page = client.get(reverse("admin:campaigns_campaign_report", args=[campaign.pk])).text
+    assert "1 person is on neither side" in page
+
+    row.delete()
+    assert results.of(campaign).arms.in_both == 0
+
+
+def test_money_of_another_currency_is_an_order_and_no_revenue(campaign):
+    bought(entered(campaign), days=29, currency="USD")
+
+    assert results.of(campaign).arms.treated == Arm(1, 1, 1, 0)
+    assert sum(row[4] for row in results.of(campaign).days) == 0
 
 
 def test_the_funnel_goes_from_entering_to_ordering(campaign):
@@ -123,6 +151,17 @@ def test_an_order_is_put_down_to_whose_messages_came_before_it(campaign):
     assert (shares["linear"], theirs["linear"]) == (500, 500)
     assert 0 < shares["time_decay"] < 500
     assert shares["removal"] + theirs["removal"] == pytest.approx(1000)
+
+
+def test_what_was_sent_since_the_last_order_and_brought_none_is_a_way_that_failed(campaign):
+    ann = make.customer(campaign.shop)
+    for days in (70, 50, 45):
+        build.message(ann, campaign, status="sent", sent_at=make.days_ago(days), claimed_at=now())
+    bought(ann, days=65)
+
+    own = str(campaign.pk)
+    ways = {way.kinds: way.bought for way in attributed.ways(campaign)}
+    assert ways == {(own,): True, (own, own): False}
 
 
 def test_the_page_says_that_it_is_too_early_and_what_the_file_holds(client, campaign):

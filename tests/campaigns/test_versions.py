@@ -49,7 +49,7 @@ def test_whoever_is_inside_finishes_on_their_plan_and_newcomers_take_the_new_one
 
     assert sorted(templates()) == ["new", "old"]
     assert [v.number for v in campaign.versions.order_by("number")] == [1, 2]
-    assert Message.objects.get(template__key="new").trail["version"] == 2
+    assert Message.objects.get(template__key="new").why["version"] == 2
 
 
 def test_people_are_moved_to_the_same_step_of_the_new_plan(campaign):
