@@ -189,6 +189,7 @@ RULE_VALUES = {
     "customer.country": "customers.rule_choices.countries",
     "customer.language": "customers.rule_choices.languages",
     "facts.top_categories": "customers.rule_choices.categories",
+    "facts.top_brands": "customers.rule_choices.brands",
     "facts.price_band": "customers.rule_choices.price_bands",
     "facts.day_part": "customers.rule_choices.day_parts",
     "facts.main_device": "customers.rule_choices.devices",

@@ -50,6 +50,8 @@ from shops.connectors.base import (
 )
 from shops.models import Shop
 
+UNSAID: dict[str, Any] = {"price_cents": None, "available": True}  # of a new product; else ""
+
 
 def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:
     """Write a batch of facts about one shop, all or nothing. Safe to repeat.
@@ -176,12 +178,9 @@ def _products(
     rows = []
     for name in sorted(merged.keys() | sold):
         known = merged.get(name, {})
-        title, category, price, available = (
-            known[field][1] if field in known else default
-            for field, default in zip(PRODUCT_FIELDS, ("", "", None, True), strict=True)
-        )
-        at = latest.get(name, LONG_AGO)
-        rows.append((name, title, category, price, available, _versions(known), at))
+        values = [known[field][1] if field in known else UNSAID.get(field, "")
+                  for field in PRODUCT_FIELDS]  # fmt: skip
+        rows.append((name, *values, _versions(known), latest.get(name, LONG_AGO)))
     return run(PRODUCTS, rows, shop.pk)
 
 

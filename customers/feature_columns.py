@@ -26,6 +26,7 @@ class FeatureColumns(models.Model):
     mean_price_cents = models.BigIntegerField(null=True)
     price_band = models.TextField(default="")
     top_categories = models.JSONField(default=list)
+    top_brands = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     favourites = models.JSONField(default=list)
     touchpoint_count = models.IntegerField(default=0)
     last_touchpoint_at = models.DateTimeField(null=True)

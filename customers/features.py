@@ -127,6 +127,15 @@ FEATURES = (
         "'[]'::jsonb",
     ),
     Feature(
+        "top_brands",
+        "list",
+        LINES,
+        _("Favourite brands"),
+        "up to 5 names",
+        "brands bought most often, then most recently",
+        "'[]'::jsonb",
+    ),
+    Feature(
         "favourites",
         "",
         LINES,

@@ -6,34 +6,46 @@ finds that the import is no longer its own, and stops before it writes.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from customers import facts, import_kinds, tables
-from customers.import_kinds import KINDS, RowFault, Told
-from customers.models import Customer, FileImport, ImportReject
+from customers import facts, import_kinds, orders, tables, touchpoints
+from customers.file_rows import Read, batches, order_of, read, reject, survey
+from customers.import_kinds import KINDS
+from customers.models import Customer, FileImport, ImportReject, Order
+from customers.row_values import RowFault
 from customers.tables import FileFault, Row
 from shops import files, partitions
 from shops.announcing import announce
-from shops.connectors.base import LONG_AGO, Fact, TouchpointFact
+from shops.connectors.base import (
+    CustomerFact,
+    OrderFact,
+    ProductFact,
+    TouchpointFact,
+)
 from shops.models import Product, Shop
 
-BATCH = 500
 TRIED = 2_000  # rows of a file that are read before anything is written
 SHOWN = 20
 LEASE = timedelta(minutes=5)  # a large workbook takes minutes to find the place in
 TURN = timedelta(minutes=2)  # then other work has its turn
 KEPT = timedelta(days=7)  # the file itself; what was rejected is kept with the import
+
+# What a trial counts as new or known.
+COUNTED: dict[str, tuple[type[Any], type[Any]]] = {
+    "customers": (CustomerFact, Customer),
+    "products": (ProductFact, Product),
+    "orders": (OrderFact, Order),
+}
 
 
 @dataclass
@@ -65,6 +77,8 @@ def begin(shop: Shop, kind: str, name: str, content: Any, *, by: str) -> FileImp
         record = FileImport(
             shop=shop, kind=kind, file=file, file_name=safe, digest=file.digest, columns=columns,
             mapping=import_kinds.guess(KINDS[kind], columns), by=by,
+            # An older export must not take back what the shop has told of an order since.
+            only_gaps=bool(KINDS[kind].together),
         )  # fmt: skip
         if first:
             record.said_at, record.mapping = first.said_at, first.mapping
@@ -94,14 +108,15 @@ def try_out(record: FileImport) -> Trial:
     try:
         with files.on_disk(record.file) as path:
             batch = list(islice(tables.rows(path), TRIED))
+        survey(record, batch)
     except FileFault as fault:
         return Trial(fault=str(fault))
-    told, rejects = _read(record, batch)
-    found = [fact for _row, read in told for fact in read]
-    names = {f.external_id for f in found if hasattr(f, "external_id")}
-    model = Product if record.kind == "products" else Customer
+    told, rejects = read(record, batch)
+    found = [fact for _rows, said in told for fact in said]
     trial.rows = len(batch)
-    if record.kind != "touchpoints":
+    if record.kind in COUNTED:
+        fact, model = COUNTED[record.kind]
+        names = {each.external_id for each in found if isinstance(each, fact)}
         held = model.objects.filter(shop=record.shop, external_id__in=names)
         trial.known = held.count()
         trial.new = len(names) - trial.known
@@ -152,17 +167,26 @@ def _run(record: FileImport) -> None:
     ends = now() + TURN
     with files.on_disk(record.file) as path:
         if not record.row_count:
-            record.row_count = sum(1 for _row in tables.rows(path))
+            record.row_count = survey(record, tables.rows(path))
             FileImport.objects.filter(pk=record.pk).update(row_count=record.row_count)
-        rows = islice(tables.rows(path), record.rows_done, None)
-        while batch := list(islice(rows, BATCH)):
+        for batch in batches(record, islice(tables.rows(path), record.rows_done, None)):
             if not store(record, batch):
                 return
             if now() > ends:
                 FileImport.objects.filter(pk=record.pk, owner=record.owner).update(busy_until=None)
                 announce("import")
                 return
+        _wake_buyers(record, path)
     _end(record, "done")
+
+
+def _wake_buyers(record: FileImport, path: Path) -> None:
+    """Let whose orders were read be looked at, once all are in: half a history is another life."""
+    if not KINDS[record.kind].together:
+        return
+    rows = tables.rows(path)
+    while numbers := {order_of(record, row) for row in islice(rows, TRIED)}:
+        touchpoints.mark_stale(orders.buyers(record.shop, [*numbers]))
 
 
 def store(record: FileImport, batch: list[Row]) -> bool:
@@ -172,8 +196,8 @@ def store(record: FileImport, batch: list[Row]) -> bool:
         held = FileImport.objects.select_for_update().get(pk=record.pk)
         if (held.owner, held.status) != (record.owner, "running"):
             return False
-        told, rejects = _read(record, batch)
-        rejects += _write(record.shop, told, record)
+        told, rejects = read(record, batch)
+        rejects += _write(record, told)
         ImportReject.objects.bulk_create(rejects)
         held.rows_done += len(batch)
         held.rows_rejected += len(rejects)
@@ -184,49 +208,20 @@ def store(record: FileImport, batch: list[Row]) -> bool:
     return True
 
 
-def _read(
-    record: FileImport, batch: Iterable[Row]
-) -> tuple[list[tuple[int, list[Fact]]], list[ImportReject]]:
-    """The facts of each row, and the rows that cannot be read."""
-    kind = KINDS[record.kind]
-    at = LONG_AGO if record.only_gaps else record.said_at
-    told = Told(at, ZoneInfo(record.shop.timezone), record.shop.currency)
-    found, rejects = [], []
-    for number, cells in batch:
-        row = {each.name: cells.get(record.mapping.get(each.name, ""), "") for each in kind.fields}
-        try:
-            import_kinds.check(kind, row)
-            found.append((number, kind.read(row, told)))
-        except RowFault as fault:
-            column = record.mapping.get(fault.field, fault.field)
-            rejects.append(_reject(record, number, column, fault.reason, fault.advice))
-    return found, rejects
-
-
-def _reject(
-    record: FileImport, row: int, column: str, reason: str, advice: str = ""
-) -> ImportReject:
-    return ImportReject(
-        shop=record.shop, of=record, row=row, column=column[:200], reason=reason[:400],
-        advice=advice[:300],
-    )  # fmt: skip
-
-
-def _write(
-    shop: Shop, told: list[tuple[int, list[Fact]]], record: FileImport
-) -> list[ImportReject]:
-    """Store the rows together; where the database refuses, one by one to find which it is."""
-    found = [fact for _row, read in told for fact in read]
+def _write(record: FileImport, told: list[Read]) -> list[ImportReject]:
+    """Store what was read together; where the database refuses, one by one to find which it is."""
+    found = [fact for _rows, said in told for fact in said]
     times = [fact.occurred_at for fact in found if isinstance(fact, TouchpointFact)]
+    times += [fact.placed_at for fact in found if isinstance(fact, OrderFact)]
     partitions.ensure("customers_touchpoint", times)
     try:
         with transaction.atomic():
-            facts.store(shop, found)
+            facts.store(record.shop, found, wake=not KINDS[record.kind].together)
     except DatabaseError as fault:
         if len(told) == 1:
             said = _("The database refused it: %s") % str(fault).split("\n", 1)[0]
-            return [_reject(record, told[0][0], "", said)]
-        return [reject for one in told for reject in _write(shop, [one], record)]
+            return [reject(record, row, RowFault("", said)) for row in told[0][0]]
+        return [reject for one in told for reject in _write(record, [one])]
     return []
 
 

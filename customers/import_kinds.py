@@ -3,22 +3,25 @@
 A row becomes the facts that a webhook would bring, so that a file and a shop's calls converge.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers import order_rows
+from customers.row_values import (
+    Field,
+    RowFault,
+    Told,
+    Values,
+    email_of,
+    moment,
+    money,
+    object_of,
+)
 from shops.connectors.base import (
-    LONG_AGO,
     ConsentFact,
     CustomerFact,
     Fact,
@@ -26,55 +29,29 @@ from shops.connectors.base import (
     TouchpointFact,
 )
 from shops.connectors.documents import guest
-from shops.money import places
 
 YES = {"yes", "y", "true", "1", "ja", "oui", "si", "是", "subscribed", "x"}
 NO = {"no", "n", "false", "0", "nein", "non", "否", "unsubscribed", "cleaned"}
 OURS = ("consent.", "message.", "order.", "review.")  # recorded from what they tell of
 
 
-class RowFault(Exception):
-    """A row that is not taken: in which field, why, and what to do."""
-
-    def __init__(self, field: str, reason: str, advice: str = "") -> None:
-        super().__init__(reason)
-        self.field, self.reason, self.advice = field, reason, advice
-
-
-@dataclass(frozen=True)
-class Field:
-    """A part of a row; `guesses` are names that columns of other systems have for it."""
-
-    name: str
-    label: str | Promise
-    guesses: tuple[str, ...] = ()
-    longest: int = 100
-    required: bool = False
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the file as a whole says: when its rows count as said, the shop's zone and currency."""
-
-    at: datetime
-    zone: ZoneInfo
-    currency: str
-
-
-Values = Mapping[str, str]
-
-
 @dataclass(frozen=True)
 class Kind:
-    """Rows of one kind."""
+    """Rows of one kind; neighbours with the same value of `together` are read as one."""
 
     label: str | Promise
     fields: tuple[Field, ...]
-    read: Callable[[Values, Told], list[Fact]]
+    read: Callable[[Sequence[Values], Told], list[Fact]]
+    together: str = ""
+
+
+def single(read: Callable[[Values, Told], list[Fact]]) -> Callable[..., list[Fact]]:
+    """A reader of rows that stand for themselves."""
+    return lambda rows, told: read(rows[0], told)
 
 
 def read_customer(row: Values, told: Told) -> list[Fact]:
-    email = _email(row)
+    email = email_of(row)
     name = row["id"] or guest(email)
     if not name:
         raise RowFault("id", _("names nobody"), _("Give the customer id, or an e-mail address."))
@@ -133,7 +110,8 @@ def read_product(row: Values, told: Told) -> list[Fact]:
             updated_at=moment(row, "updated_at", told) or told.at,
             title=row["title"],
             category=row["category"],
-            price_cents=_money(row, "price", told.currency),
+            brand=row["brand"],
+            price_cents=money(row, "price", told.currency),
             available=None if not available else available in YES,
         )
     ]
@@ -149,63 +127,7 @@ def read_touchpoint(row: Values, told: Told) -> list[Fact]:
     at = moment(row, "occurred_at", told)
     assert at is not None  # noqa: S101 - required
     return [TouchpointFact(f"touchpoint:{row['id']}", row["kind"], row["customer_id"], at,
-                           _object(row, "data"))]  # fmt: skip
-
-
-def _email(row: Values) -> str:
-    email = row["email"].lower()
-    if email:
-        try:
-            validate_email(email)
-        except ValidationError:
-            raise RowFault(
-                "email", _("%r is no e-mail address") % row["email"], _("Mend or empty it.")
-            ) from None
-    return email
-
-
-def moment(row: Values, field: str, told: Told) -> datetime | None:
-    """A time; one without a zone is the shop's, a day alone is its beginning."""
-    value = row[field]
-    if not value:
-        return None
-    try:
-        found = datetime.fromisoformat(value.replace("Z", "+00:00").replace("/", "-"))
-    except ValueError:
-        raise RowFault(
-            field, _("%r is no time") % value, _("Write it as 2026-11-28 or 2026-11-28T14:30:00Z.")
-        ) from None
-    if not date(1990, 1, 1) <= found.date() <= date(2100, 1, 1):
-        raise RowFault(field, _("%r lies outside 1990 to 2100") % value, _("Mend the year."))
-    return (found if found.tzinfo else found.replace(tzinfo=told.zone)).astimezone(UTC)
-
-
-def _money(row: Values, field: str, currency: str) -> int | None:
-    value = row[field].replace(" ", "")
-    if not value:
-        return None
-    whole, comma, rest = value.rpartition(",")
-    if comma and "." not in value and len(rest) < 3:
-        value = f"{whole}.{rest}"  # 49,00 as it is written on the Continent; 1,200 is none of it
-    try:
-        amount = Decimal(value.replace(",", ""))
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 <= amount < 10**12:
-        raise RowFault(field, _("%r is no price") % row[field], _("Write it as 49.00."))
-    return int((amount * 10 ** places(currency)).to_integral_value())
-
-
-def _object(row: Values, field: str) -> dict[str, Any]:
-    if not row[field]:
-        return {}
-    try:
-        found = json.loads(row[field])
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise RowFault(field, _("is no JSON object"), _('Write it as {"name": "value"}.'))
-    return found
+                           object_of(row, "data"))]  # fmt: skip
 
 
 def check(kind: Kind, row: Values) -> None:
@@ -252,7 +174,7 @@ KINDS = {
             Field("consent_ip", gettext_lazy("Network address then"),
                   ("consentip", "confirmip", "optinip", "ip"), 45),
         ),
-        read_customer,
+        single(read_customer),
     ),
     "products": Kind(
         gettext_lazy("Products"),
@@ -260,11 +182,15 @@ KINDS = {
             Field("id", gettext_lazy("Product id"), ("id", "productid", "sku"), required=True),
             Field("title", gettext_lazy("Title"), ("title", "name"), 300),
             Field("category", gettext_lazy("Category"), ("category", "producttype", "type")),
+            Field("brand", gettext_lazy("Brand"), ("brand", "vendor", "manufacturer", "make")),
             Field("price", gettext_lazy("Price"), ("price", "unitprice"), 30),
             Field("available", gettext_lazy("On sale (yes or no)"), ("available", "active"), 10),
             Field("updated_at", gettext_lazy("Said at"), ("updatedat", "updated"), 40),
         ),
-        read_product,
+        single(read_product),
+    ),
+    "orders": Kind(
+        gettext_lazy("Orders, a row a line"), order_rows.FIELDS, order_rows.read_order, "id"
     ),
     "touchpoints": Kind(
         gettext_lazy("Touchpoints"),
@@ -277,10 +203,9 @@ KINDS = {
                   ("occurredat", "timestamp", "time", "date"), 40, required=True),
             Field("data", gettext_lazy("Data (JSON)"), ("data", "properties"), 20_000),
         ),
-        read_touchpoint,
+        single(read_touchpoint),
     ),
 }  # fmt: skip
-UNDATED = LONG_AGO
 
 
 def guess(kind: Kind, columns: list[str]) -> dict[str, str]:

@@ -22,7 +22,7 @@ def store(shop: Shop, said: Sequence[OrderFact], customers: People, *, wake: boo
         return
     orders = newest(said)
     numbers = [order.external_id for order in orders]
-    before = _buyers(shop, numbers) if wake else []
+    before = buyers(shop, numbers) if wake else []
     written = _write(shop, orders, customers)
     sales = [order for order in orders if order.external_id in written and not order.cancels]
     _forget(
@@ -55,7 +55,8 @@ def digest(order: OrderFact) -> str:
     return hashlib.md5(repr(order).encode(), usedforsecurity=False).hexdigest()
 
 
-def _buyers(shop: Shop, numbers: list[str]) -> list[int]:
+def buyers(shop: Shop, numbers: list[str]) -> list[int]:
+    """The customers of these orders, as far as they are known."""
     with connection.cursor() as cursor:
         cursor.execute(BUYERS, [shop.pk, numbers])
         return [customer for (customer,) in cursor.fetchall()]

@@ -5,12 +5,25 @@ parameters that it binds. The last CTE of a part has the features' names as colu
 without a row there are empty.
 """
 
-# How a table is read: in one go for everybody, by its index for each customer of a batch. Left to
-# itself the planner reads the whole history for one customer in a hundred; and a plan that rests on
-# its statistics takes minutes after an import, when there are none yet.
-EVERYBODY = "chosen JOIN {table} {alias} ON {alias}.customer_id = chosen.id"
-BATCH = """chosen CROSS JOIN LATERAL (
-        SELECT * FROM {table} WHERE customer_id = chosen.id OFFSET 0) AS {alias}"""
+# How tables are read: in one go for everybody, row by row through their indexes for a batch. Left
+# to itself the planner reads the whole history for one customer in a hundred; and a plan that rests
+# on its statistics takes minutes after an import, when there are none yet (see BATCH_PLAN, too).
+EVERYBODY = {
+    "orders": "chosen JOIN customers_order o ON o.customer_id = chosen.id",
+    "lines": "JOIN customers_orderline l ON l.order_id = o.id",
+    "touchpoints": "chosen JOIN customers_touchpoint t ON t.customer_id = chosen.id",
+    "product": "JOIN shops_product p ON p.id = b.product_id",
+    "named": "JOIN shops_product p ON p.shop_id = %(shop)s AND p.external_id = t.product",
+}
+EACH = "JOIN LATERAL (SELECT * FROM {} OFFSET 0) AS {} ON true"
+BATCH = {
+    "orders": "chosen " + EACH.format("customers_order WHERE customer_id = chosen.id", "o"),
+    "lines": EACH.format("customers_orderline WHERE order_id = o.id", "l"),
+    "touchpoints": "chosen "
+    + EACH.format("customers_touchpoint WHERE customer_id = chosen.id", "t"),
+    "product": EACH.format("shops_product WHERE id = b.product_id", "p"),
+    "named": EACH.format("shops_product WHERE shop_id = %(shop)s AND external_id = t.product", "p"),
+}
 
 # What customers do themselves; the rest is done to them or by machines.
 ACTIVE = """(kind NOT LIKE 'message.%%'
@@ -60,19 +73,23 @@ thirds AS (
         sum(l.quantity) AS quantity, sum(l.unit_price_cents * l.quantity) AS list_cents,
         sum(l.total_cents) AS paid_cents, max(o.placed_at) AS last_at
     FROM {orders}
-    JOIN customers_orderline l ON l.order_id = o.id
+    {lines}
     WHERE o.kind = 'sale' GROUP BY o.customer_id, l.product_id
 ), ranked AS (
-    SELECT b.*, p.title, p.category, row_number() OVER (PARTITION BY b.customer_id
+    SELECT b.*, p.title, p.category, p.brand, row_number() OVER (PARTITION BY b.customer_id
         ORDER BY b.times DESC, b.last_at DESC, b.product_id) AS place
-    FROM purchases b JOIN shops_product p ON p.id = b.product_id
+    FROM purchases b {product}
 ), kinds AS (
-    SELECT customer_id, category, row_number() OVER (PARTITION BY customer_id
-        ORDER BY sum(times) DESC, max(last_at) DESC, category) AS place
-    FROM ranked WHERE category <> '' GROUP BY customer_id, category
+    SELECT customer_id, what, name, row_number() OVER (PARTITION BY customer_id, what
+        ORDER BY sum(times) DESC, max(last_at) DESC, name) AS place
+    FROM ranked, LATERAL (VALUES ('category', category), ('brand', brand)) AS n (what, name)
+    WHERE name <> '' GROUP BY customer_id, what, name
 ), named AS (
-    SELECT customer_id, count(*) AS category_count,
-        jsonb_agg(category ORDER BY place) FILTER (WHERE place <= %(top)s) AS top_categories
+    SELECT customer_id, count(*) FILTER (WHERE what = 'category') AS category_count,
+        jsonb_agg(name ORDER BY place) FILTER (WHERE what = 'category' AND place <= %(top)s)
+            AS top_categories,
+        jsonb_agg(name ORDER BY place) FILTER (WHERE what = 'brand' AND place <= %(top)s)
+            AS top_brands
     FROM kinds GROUP BY customer_id
 ), items AS (
     SELECT customer_id, sum(quantity) AS item_count, count(*) AS product_count,
@@ -83,9 +100,9 @@ thirds AS (
             ORDER BY place) FILTER (WHERE place <= %(top)s AND title <> '') AS favourites
     FROM ranked GROUP BY customer_id
 ), bought AS (
-    SELECT items.*, category_count, top_categories, CASE WHEN mean_price_cents <= cuts[1] THEN 'low'
-        WHEN mean_price_cents <= cuts[2] THEN 'middle' WHEN cuts IS NOT NULL THEN 'high' END
-        AS price_band
+    SELECT items.*, category_count, top_categories, top_brands,
+        CASE WHEN mean_price_cents <= cuts[1] THEN 'low' WHEN mean_price_cents <= cuts[2]
+            THEN 'middle' WHEN cuts IS NOT NULL THEN 'high' END AS price_band
     FROM items CROSS JOIN thirds LEFT JOIN named USING (customer_id)
 )"""
 
@@ -149,16 +166,16 @@ evidence AS (
     UNION ALL
     SELECT t.customer_id, p.id, 0, count(*) FILTER (WHERE t.kind = 'cart.updated'),
         count(*) FILTER (WHERE t.kind = 'product.viewed')
-    FROM told t JOIN shops_product p ON p.shop_id = %(shop)s AND p.external_id = t.product
+    FROM told t {named}
     WHERE t.kind IN ('product.viewed', 'cart.updated')
     AND t.occurred_at > %(now)s - interval '180 days'
     GROUP BY t.customer_id, p.id
 ), weighed AS (
-    SELECT e.customer_id, p.category, p.title, e.product_id, sum(bought) AS bought,
+    SELECT b.customer_id, p.category, p.title, b.product_id, sum(bought) AS bought,
         sum(carted) AS carted, sum(viewed) AS viewed,
         sum(3 * bought + 2 * carted + viewed) AS weight
-    FROM evidence e JOIN shops_product p ON p.id = e.product_id
-    GROUP BY e.customer_id, e.product_id, p.category, p.title
+    FROM evidence b {product}
+    GROUP BY b.customer_id, b.product_id, p.category, p.title
 ), goods AS (
     SELECT *, row_number() OVER (
         PARTITION BY customer_id ORDER BY weight DESC, product_id) AS place FROM weighed

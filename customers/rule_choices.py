@@ -48,9 +48,11 @@ def attributes(shop: Shop, key: str) -> list[tuple[str, str]]:
 
 
 def categories(shop: Shop, key: str) -> list[tuple[str, str]]:
-    named = Product.objects.filter(shop=shop).exclude(category="")
-    found = named.order_by("category").values_list("category", flat=True).distinct()[:MOST]
-    return [(name, name) for name in found]
+    return _of_products(shop, "category")
+
+
+def brands(shop: Shop, key: str) -> list[tuple[str, str]]:
+    return _of_products(shop, "brand")
 
 
 def price_bands(shop: Shop, key: str) -> list[tuple[str, str]]:
@@ -64,6 +66,12 @@ def day_parts(shop: Shop, key: str) -> list[tuple[str, str]]:
         ("afternoon", _("afternoon")),
         ("evening", _("evening")),
     ]
+
+
+def _of_products(shop: Shop, field: str) -> list[tuple[str, str]]:
+    named = Product.objects.filter(shop=shop).exclude(**{field: ""})
+    found = named.order_by(field).values_list(field, flat=True).distinct()[:MOST]
+    return [(name, name) for name in found]
 
 
 def _found(sql: str, shop: Shop) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ updates end in the same row whichever comes first. Equal times are settled by th
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('customers.facts'), %(shop)s)"
 
 CUSTOMER_FIELDS = ("email", "phone", "first_name", "last_name", "country", "language")
-PRODUCT_FIELDS = ("title", "category", "price_cents", "available")
+PRODUCT_FIELDS = ("title", "category", "brand", "price_cents", "available")
 
 
 def _is_newer(field: str) -> str:
@@ -72,11 +72,11 @@ ON CONFLICT DO NOTHING
 # at the table sees it as it was when the statement began.
 PRODUCTS = f"""
 WITH written AS (
-INSERT INTO shops_product AS o (shop_id, external_id, title, category, price_cents, available,
-    versions, updated_at)
-SELECT %s, t.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::boolean[],
-    %s::jsonb[], %s::timestamptz[])
-    AS t (external_id, title, category, price_cents, available, versions, updated_at)
+INSERT INTO shops_product AS o (shop_id, external_id, title, category, brand, price_cents,
+    available, versions, updated_at)
+SELECT %s, t.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[],
+    %s::boolean[], %s::jsonb[], %s::timestamptz[])
+    AS t (external_id, title, category, brand, price_cents, available, versions, updated_at)
 ORDER BY external_id
 ON CONFLICT (shop_id, external_id) DO UPDATE SET
     {_newest(PRODUCT_FIELDS)},

@@ -172,7 +172,7 @@ class Shops(SitePages, ShopAdmin):
 class Products(ReadOnly, ShopAdmin):
     """What the shops sell."""
 
-    list_display = ("title", "external_id", "category", "price_cents", "shop")
+    list_display = ("title", "external_id", "category", "brand", "price_cents", "shop")
     list_filter = ("shop",)
     search_fields = ("external_id__exact", "title__istartswith")
     list_select_related = ("shop",)

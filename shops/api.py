@@ -57,7 +57,7 @@ class ProductAnswer(ModelSerializer):
 
     class Meta:
         model = Product
-        fields = ("id", "title", "category", "price_cents", "available", "updated_at")
+        fields = ("id", "title", "category", "brand", "price_cents", "available", "updated_at")
 
 
 class EndpointAnswer(ModelSerializer):

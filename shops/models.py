@@ -78,6 +78,7 @@ class Product(models.Model):
     external_id = models.CharField(_("product id"), max_length=100)
     title = models.CharField(_("title"), max_length=300, blank=True)
     category = models.CharField(_("category"), max_length=100, blank=True)
+    brand = models.CharField(_("brand"), max_length=100, blank=True, default="", db_default="")
     price_cents = models.BigIntegerField(_("price in cents"), null=True, blank=True)
     available = models.BooleanField(_("on sale"), default=True)
     versions = models.JSONField(default=dict, editable=False)  # when each field was last said

@@ -74,6 +74,7 @@ class ProductFact:
     updated_at: datetime
     title: str = ""
     category: str = ""
+    brand: str = ""
     price_cents: int | None = None
     available: bool | None = None
 

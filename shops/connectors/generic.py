@@ -139,6 +139,7 @@ def read_product(data: Data, now: datetime) -> list[Fact]:
             updated_at=now,
             title=data.get("title", ""),
             category=data.get("category", ""),
+            brand=data.get("brand", ""),
             price_cents=data.get("price_cents"),
         )
     ]

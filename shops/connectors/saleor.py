@@ -235,9 +235,18 @@ def read_product(product: Node, call: Call) -> list[Fact]:
             updated_at=product.first("updatedAt", "updated_at").moment() or call.sent_at,
             title=product["name"].text(300),
             category=product.first("category.name").text(),
+            brand=brand_of(product),
             price_cents=price.minor(currency or call.currency) if price else None,
         )
     ]
+
+
+def brand_of(product: Node) -> str:
+    """The value of the attribute "brand", where the shop has one and the query asks for it."""
+    for stated in product["attributes"]:
+        if stated.first("attribute.slug").text().lower() == "brand":
+            return next((value["name"].text() for value in stated["values"]), "")
+    return ""
 
 
 def read_checkout(checkout: Node, call: Call) -> list[Fact]:

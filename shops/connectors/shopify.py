@@ -190,6 +190,7 @@ def read_product(product: Node, call: Call) -> list[Fact]:
             updated_at=product["updated_at"].moment() or call.sent_at,
             title=product["title"].text(300),
             category=product.first("category.name", "product_type").text(),
+            brand=product["vendor"].text(),
             price_cents=price,
             available=product["status"].text() in {"active", ""},
         )

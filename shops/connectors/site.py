@@ -176,6 +176,7 @@ def read_product(data: Node) -> Data:
         "product_id": data["id"].id(),
         "title": data["title"].text(300),
         "category": data["category"].text(),
+        "brand": data["brand"].text(),
         "price_cents": data["price"].minor(currency) if data["price"] else None,
         "currency": currency,
     }

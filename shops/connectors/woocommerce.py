@@ -252,10 +252,20 @@ def read_product(product: Node, call: Call) -> list[Fact]:
             updated_at=clock(product, "modified") or call.sent_at,
             title=product.first("name", "title").text(300),
             category=categories[0] if categories else "",
+            brand=brand_of(product),
             price_cents=product["price"].minor(call.currency) if product["price"] else None,
             available=product["status"].text() in {"publish", ""},
         )
     ]
+
+
+def brand_of(product: Node) -> str:
+    """The first of WooCommerce's own brands, or of an attribute that shops without them use."""
+    brands = [name_of(part) for part in product["brands"]]
+    if not brands:
+        attributes = [a for a in product["attributes"] if a["name"].text().lower() == "brand"]
+        brands = [option.text() for a in attributes for option in a["options"]]
+    return brands[0] if brands else ""
 
 
 def name_of(category: Node) -> str:

@@ -78,18 +78,18 @@
   const product = () => {
     const marked = document.querySelector("[data-waymark-product]")?.dataset;
     if (marked) {
-      const { waymarkProduct: id, title, category, price, currency } = marked;
-      return { id, title, category, price, currency };
+      const { waymarkProduct: id, title, category, brand, price, currency } = marked;
+      return { id, title, category, brand, price, currency };
     }
     const found = [...document.querySelectorAll('script[type="application/ld+json"]')].flatMap((part) => {
       try { const said = JSON.parse(part.textContent); return said["@graph"] || said; } catch { return []; }
     }).filter((thing) => /\bProduct(Group)?\b/.test(thing?.["@type"]));
     if (found.length != 1) return; // none, or a list of them
-    const { sku, productID, productGroupID, name: title, category, offers } = found[0];
+    const { sku, productID, productGroupID, name: title, category, brand, offers } = found[0];
     const { price, lowPrice, priceCurrency: currency } = [].concat(offers || {})[0];
     return {
       id: sku || productID || productGroupID, title, price: price || lowPrice, currency,
-      category: category?.trim && category,
+      category: category?.trim && category, brand: [brand?.name, brand].find((name) => name?.trim),
     };
   };
 

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.timezone import now
 
-from customers import facts, file_imports, import_kinds
+from customers import facts, file_imports, file_rows, import_kinds
 from customers.models import (
     Consent,
     ConsentStatement,
@@ -100,7 +100,7 @@ def test_the_trial_writes_nothing(shop):
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_it_goes_on_where_it_was_committed(shop, monkeypatch, when):
-    monkeypatch.setattr(file_imports, "BATCH", 2)
+    monkeypatch.setattr(file_rows, "BATCH", 2)
     rows = "id,first_name\n" + "".join(f"{n},P{n}\n" for n in range(9))
     record = begin(shop, rows)
     file_imports.start(record)

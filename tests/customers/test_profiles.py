@@ -12,6 +12,8 @@ from benchmarks import _population
 from customers import features, profiles
 from customers.feature_columns import FeatureColumns
 from customers.models import Profile
+from segments import membership
+from segments.models import Segment
 from shops import partitions
 from tests import make
 
@@ -172,6 +174,26 @@ def test_interests_are_ranked_with_their_evidence():
     assert facts.top_categories == ["Food"]
 
 
+def test_favourite_brands_are_those_bought_most_often():
+    shop = make.shop()
+    ann = make.customer(shop)
+    acme, other = make.product(shop, brand="Acme"), make.product(shop, brand="Birch")
+    plain = make.product(shop)
+    for product in (plain, plain, acme, acme, other):
+        make.order(ann, lines=((product, 1, 500),))
+
+    profiles.refresh(shop)
+
+    facts = Profile.objects.get(customer=ann)
+    assert (facts.top_brands, facts.top_categories, facts.category_count) == (
+        ["Acme", "Birch"], [], 0,
+    )  # fmt: skip
+    likes = {"field": "facts.top_brands", "op": "has", "value": "Acme"}
+    segment = Segment.objects.create(shop=shop, name="Acme", key="acme", rule=likes)
+    membership.refresh(shop)
+    assert list(segment.memberships.values_list("customer_id", flat=True)) == [ann.pk]
+
+
 def test_money_counts_in_the_shops_currency_and_discounts_are_a_share():
     shop = make.shop(currency="EUR")
     ann, mug = make.customer(shop), make.product(shop, price_cents=1000)
@@ -233,3 +255,6 @@ def test_a_batch_is_not_slow_after_an_import_when_there_are_no_statistics_yet():
         cursor.execute("ANALYZE")
     with_them = seconds()
     assert without < 10 * with_them
+    with connection.cursor() as cursor:  # what the reactor does next in the same transaction
+        cursor.execute("SELECT current_setting('enable_nestloop')")
+        assert cursor.fetchone() == ("on",)

@@ -159,3 +159,24 @@ def test_a_privacy_request_is_kept_and_an_erasure_carried_out():
     calls.deliver(shop, "customers/update", customer | {"note": "said before the erasure"})
     erased.refresh_from_db()
     assert erased.email == ""
+
+
+@pytest.mark.parametrize(
+    ("platform", "topic", "said"),
+    [
+        ("shopify", "products/update", {"vendor": "Acme"}),
+        ("woocommerce", "product.updated", {"brands": [{"id": 3, "name": "Acme"}, {"name": "B"}]}),
+        ("woocommerce", "product.updated", {"brands": [], "attributes": [
+            {"name": "Size", "options": ["M"]}, {"name": "Brand", "options": ["Acme"]}]}),
+        ("saleor", "product_updated", {"attributes": [
+            {"attribute": {"slug": "size"}, "values": [{"name": "M"}]},
+            {"attribute": {"slug": "brand"}, "values": [{"name": "Acme"}]}]}),
+        ("generic", "product.updated", {"brand": "Acme"}),
+    ],
+)  # fmt: skip
+def test_products_tell_their_brand_and_keep_it_where_it_is_not_told_again(platform, topic, said):
+    shop = calls.shop(platform)
+    for product in ({"id": "1", **said}, {"id": "1"}):
+        inside = {"saleor": {"product": product}, "generic": {"type": topic, "data": product}}
+        calls.deliver(shop, topic, inside.get(platform, product))
+    assert Product.objects.get(shop=shop).brand == "Acme"
