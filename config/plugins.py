@@ -4,9 +4,12 @@ Read by the rooms through `django.conf.settings`; a room looks an entry up by na
 `import_string`. See docs/plugins.md for what each kind must offer.
 """
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from customers import features
+from reviews_nlp import features as review_features
 
 # name: a shops.connectors.base.Connector
 CONNECTORS = {
@@ -152,19 +155,17 @@ REACHABLE = f"""({ALLOWS} AND (CASE {{key}} WHEN 'sms' THEN c.phone ELSE c.email
 SCORE = """(CASE WHEN jsonb_typeof(p.scores -> {key}) = 'number'
     THEN (p.scores ->> {key})::float8 END)"""
 RFM_OF_CUSTOMER = "(SELECT r.{} FROM segments_rfmscore r WHERE r.customer_id = c.id)"
-SPOKEN_OF = "jsonb_path_query_array(p.opinions -> '{}', '$.keyvalue().key')"
 SPOKEN_AT = "(p.opinions -> '{}' ->> {{key}})::timestamptz"
+# What is computed about a customer, and what the groups of it are called on the customer's page.
+PROFILE_FEATURES: tuple[features.Feature, ...] = (*features.FEATURES, *review_features.FEATURES)
+PROFILE_GROUPS: dict[str, Any] = {**features.GROUPS, review_features.REVIEWS: _("From reviews")}
 RULE_FIELDS = {
     "customer.email": ("text", "c.email", _("E-mail")),
     "customer.country": ("text", "c.country", _("Country")),
     "customer.language": ("text", "c.language", _("Language")),
     "attributes.*": ("json", "c.attributes", _("Attribute")),
     "customer.created_at": ("date", "c.created_at", _("Customer since")),
-    **features.rule_fields(),
-    "opinions.review_count": ("number", "coalesce(p.review_count, 0)", _("Reviews")),
-    "opinions.mean_sentiment": ("number", "p.mean_sentiment", _("Mean review sentiment")),
-    "opinions.praised": ("list", SPOKEN_OF.format("praised"), _("Praised")),
-    "opinions.complained": ("list", SPOKEN_OF.format("complained"), _("Complained about")),
+    **features.rule_fields(PROFILE_FEATURES),
     "praised.*": ("date", SPOKEN_AT.format("praised"), _("Last praised")),
     "complained.*": (
         "date",

@@ -1,9 +1,11 @@
 """The register of what is computed about a customer: name, unit, how and from what.
 
 Rule fields, the docs page (docs/profile.md) and the refresh statement follow from it; the column of
-the same name in `customers.models.Profile` holds the value.
+the same name in `customers.models.Profile` holds the value. With what higher rooms compute it is
+`customers.register`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +17,12 @@ ORDERS, LINES, TOUCHPOINTS, INTERESTS = "ordered", "bought", "met", "liked"
 
 @dataclass(frozen=True)
 class Feature:
-    """`part` is the part of the refresh that computes it; `empty` stands where nothing is known."""
+    """`part` is the part of the refresh that computes it; `empty` stands where nothing is known.
+
+    Rules call it by its `room` and name. A list may be the keys under its name in the JSON column
+    `keys_of`, each with the time it was last true. The values of one that is `coded` are called as
+    RULE_VALUES says.
+    """
 
     name: str
     type: str  # number, date, text, list (of texts); "" when rules cannot ask for it
@@ -24,10 +31,26 @@ class Feature:
     unit: str
     how: str
     empty: str = "NULL"
+    room: str = "facts"
+    keys_of: str = ""
+    coded: bool = False
+
+    @property
+    def path(self) -> str:
+        return f"{self.room}.{self.name}"
+
+    def of(self, profile: Any) -> Any:
+        """The value for this profile; of keys the latest first."""
+        if not self.keys_of:
+            return getattr(profile, self.name)
+        known = getattr(profile, self.keys_of).get(self.name, {})
+        return sorted(known, key=known.__getitem__, reverse=True)
 
     @property
     def sql(self) -> str:
         """The value in a statement where `p` is the profile, left joined."""
+        if self.keys_of:
+            return f"jsonb_path_query_array(p.{self.keys_of} -> '{self.name}', '$.keyvalue().key')"
         return (
             f"p.{self.name}" if self.empty == "NULL" else f"coalesce(p.{self.name}, {self.empty})"
         )
@@ -46,10 +69,10 @@ def _number(name: str, part: str, label: Any, unit: str, how: str, empty: str = 
 
 
 def _text(name: str, part: str, label: Any, unit: str, how: str) -> Feature:
-    return Feature(name, "text", part, label, unit, how, "''")
+    return Feature(name, "text", part, label, unit, how, "''", coded="," in unit)
 
 
-FEATURES = (
+FEATURES: tuple[Feature, ...] = (
     _count("order_count", ORDERS, _("Orders"), "sales; drafts and void ones count nowhere"),
     _count("cancellation_count", ORDERS, _("Cancellations"), "cancellations and returns"),
     _number(
@@ -211,34 +234,13 @@ FEATURES = (
 BY_NAME = {feature.name: feature for feature in FEATURES}
 
 
-def rule_fields() -> dict[str, tuple[str, str, Any]]:
-    """What rules may ask of the facts: path, type, SQL expression and label."""
-    return {f"facts.{f.name}": (f.type, f.sql, f.label) for f in FEATURES if f.type}
+GROUPS: dict[str, str | Promise] = {
+    ORDERS: _("From orders"),
+    LINES: _("From order lines"),
+    TOUCHPOINTS: _("From touchpoints"),
+}
 
 
-SOURCES = {ORDERS: "orders", LINES: "order lines", TOUCHPOINTS: "touchpoints", INTERESTS: "both"}
-PAGE = """# The profile
-
-One row a customer, computed by `customers.profiles` from orders, order lines and touchpoints: for
-everybody or for changed customers by the same statement. Made from `customers/features.py` by
-`python manage.py describe_profile`; a test keeps it up to date.
-
-All are as fresh as the customer's last change, which is seconds; a full refresh mends what was
-missed. Recency and tenure are kept as dates, because a number of days would be wrong tomorrow.
-Hours and weekdays are in the customer's zone (`attributes.timezone`) or else in the shop's.
-Touchpoints whose data say `"bot": true` count nowhere.
-
-| feature | label | unit | how | from |
-|---|---|---|---|---|
-{rows}
-
-Opinions (`review_count`, `mean_sentiment`) are written by `reviews_nlp`, scores by `insights`.
-"""
-
-
-def page() -> str:
-    """The docs page of all features."""
-    rows = "\n".join(
-        f"| `{f.name}` | {f.label} | {f.unit} | {f.how} | {SOURCES[f.part]} |" for f in FEATURES
-    )
-    return PAGE.format(rows=rows)
+def rule_fields(features: Iterable[Feature]) -> dict[str, tuple[str, str, Any]]:
+    """What rules may ask of them: path, type, SQL expression and label."""
+    return {f.path: (f.type, f.sql, f.label) for f in features if f.type}

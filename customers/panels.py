@@ -110,7 +110,8 @@ def facts(customer: Customer) -> Panel:
     """What we computed about the customer, in short."""
     profile = Profile.objects.filter(customer=customer).first()
     currency = customer.shop.currency
-    context = {"profile": profile, "currency": currency, "customer": customer}
+    interests = profile_page.interests(profile, customer.shop) if profile else {}
+    context = {"profile": profile, "currency": currency, "interests": interests}
     return Panel(_("Facts"), "panels/facts.html", context, width=4)
 
 

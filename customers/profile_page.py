@@ -5,20 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.formats import date_format, number_format
-from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.timezone import localtime
-from django.utils.translation import gettext_lazy
 
-from customers.features import FEATURES, INTERESTS, LINES, ORDERS, TOUCHPOINTS, Feature
+from customers.features import Feature
 from customers.models import Customer, Profile
+from shops.models import Shop
 from shops.templatetags.console import money, percent
-
-GROUPS: dict[str, str | Promise] = {
-    ORDERS: gettext_lazy("From orders"),
-    LINES: gettext_lazy("From order lines"),
-    TOUCHPOINTS: gettext_lazy("From touchpoints"),
-}
 
 
 @dataclass(frozen=True)
@@ -54,8 +49,8 @@ def sheet(customer: Customer) -> Sheet:
     """Every figure of the register, as it stands for the customer."""
     profile = Profile.objects.filter(customer=customer).first()
     groups = [
-        Group(str(title), list(_figures(part, profile, customer.shop.currency)))
-        for part, title in GROUPS.items()
+        Group(str(title), list(_figures(part, profile, customer.shop)))
+        for part, title in settings.PROFILE_GROUPS.items()
     ]
     return Sheet(
         groups if profile else [],
@@ -64,17 +59,40 @@ def sheet(customer: Customer) -> Sheet:
     )
 
 
-def _figures(part: str, profile: Profile | None, currency: str) -> Iterator[Figure]:
-    for feature in FEATURES:
-        if profile and feature.part == part and part != INTERESTS:
-            in_money = feature.unit == "cents"
+def _figures(part: str, profile: Profile | None, shop: Shop) -> Iterator[Figure]:
+    for feature in settings.PROFILE_FEATURES:
+        if profile and feature.part == part:
+            value = feature.of(profile)
+            if feature.coded and value:
+                names = names_of(feature.path, shop)
+                value = [names.get(v, v) for v in value] if feature.type == "list" else names[value]
             yield Figure(
-                name=f"facts.{feature.name}",
+                name=feature.path,
                 label=str(feature.label),
-                value=written(feature, getattr(profile, feature.name), currency),
-                unit=currency if in_money else feature.unit,
+                value=written(feature, value, shop.currency),
+                unit=shop.currency if feature.unit == "cents" else feature.unit,
                 how=feature.how,
             )
+
+
+def names_of(path: str, shop: Shop) -> dict[str, str]:
+    """What the values of a feature are called."""
+    return dict(import_string(settings.RULE_VALUES[path])(shop, ""))
+
+
+def interests(profile: Profile, shop: Shop) -> dict[str, list[dict[str, Any]]]:
+    """Categories and products that the customer likes, each with what their reviews praise."""
+    praise = profile.opinions.get("liked", {})
+    names = names_of("opinions.praised", shop) if praise else {}
+    keys = {"categories": "category", "products": "product_id"}
+    return {
+        kind: [
+            item
+            | {"praised": [names.get(a, a) for a in praise.get(kind, {}).get(str(item[key]), [])]}
+            for item in profile.interests.get(kind, [])
+        ]
+        for kind, key in keys.items()
+    }
 
 
 def written(feature: Feature, value: Any, currency: str) -> str:

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers import register
 from customers.features import BY_NAME, LINES, ORDERS
 from segments import choices
 from segments.builder_texts import TEXTS
@@ -112,13 +113,12 @@ def _theme(name: str) -> str:
 
 def _about(name: str) -> dict[str, Any]:
     """How a computed fact is computed, its unit, and how its numbers are typed in."""
-    room, _dot, key = name.partition(".")
-    if room != "facts":
+    feature = register.by_path().get(name)
+    if feature is None:
         return {"about": ""}
-    feature = BY_NAME[key]
-    if key.endswith("_cents"):
+    if name.endswith("_cents"):
         return {"about": feature.how, "format": "money"}
-    if key.endswith("_fraction"):
+    if name.endswith("_fraction"):
         return {"about": feature.how, "format": "percent"}
     return {"about": feature.how, "unit": "" if feature.unit in {"count", "time"} else feature.unit}
 

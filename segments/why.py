@@ -13,8 +13,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from customers import profile_page
-from customers.features import BY_NAME
+from customers import profile_page, register
 from customers.models import Customer
 from segments import comparisons, limits, rules
 from segments.models import Membership, PersonaFit, Segment
@@ -132,8 +131,7 @@ def _label(name: str) -> str:
 
 
 def _value(name: str, value: Any, currency: str) -> str:
-    room, _dot, key = name.partition(".")
-    feature = BY_NAME.get(key) if room == "facts" else None
+    feature = register.by_path().get(name)
     if isinstance(value, str) and (moment := _moment(value)):
         return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
     if feature and not isinstance(value, str):

@@ -27,7 +27,7 @@ KINDS = {
 }
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = (DOCS / "plugins.md").read_text()
-PROFILE = (DOCS / "profile.md").read_text().replace("| `", "| `facts.")
+PROFILE = (DOCS / "profile.md").read_text()
 ENTRIES = [(kind, name) for kind in KINDS for name in getattr(settings, kind)]
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.timezone import now
 
 from benchmarks import _population
-from customers import features, profiles
+from customers import features, profiles, register
 from customers.feature_columns import FeatureColumns
 from customers.models import Profile
 from segments import membership
@@ -77,13 +77,14 @@ def test_every_feature_has_its_column_and_the_page_is_up_to_date():
 
     assert {feature.name for feature in features.FEATURES} == columns
     page = settings.BASE_DIR / "docs" / "profile.md"
-    assert page.read_text() == features.page(), "run manage.py describe_profile"
+    assert page.read_text() == register.page(), "run manage.py describe_profile"
 
 
 def test_rules_can_ask_for_every_feature_of_a_type():
-    asked = {f"facts.{feature.name}" for feature in features.FEATURES if feature.type}
+    asked = {feature.path for feature in settings.PROFILE_FEATURES if feature.type}
 
-    assert asked == {name for name in settings.RULE_FIELDS if name.startswith("facts.")}
+    rooms = ("facts.", "opinions.")
+    assert asked == {name for name in settings.RULE_FIELDS if name.startswith(rooms)}
 
 
 def test_a_profile_that_stays_as_it_was_is_not_written_again():

@@ -1,8 +1,9 @@
 """Review touchpoints become reviews once, with a verdict and opinions, and reach the profile."""
 
 import pytest
+from django.urls import reverse
 
-from customers import profiles
+from customers import profile_page, profiles
 from customers.models import Customer, Profile
 from reviews_nlp import highlighting, reading, report, verdicts
 from reviews_nlp.models import AspectOpinion, Review, ReviewAnalysis, ShopAspect
@@ -208,6 +209,45 @@ def test_opinions_reach_the_profile_and_rules_can_ask_for_them():
     assert asked(shop, "opinions.praised", "has", "size") == {ann.pk}
     assert asked(shop, "opinions.complained", "has", "delivery") == {ann.pk, bob.pk}
     assert asked(shop, "complained.delivery", "less_than_days_ago", 30) == {ann.pk}
+
+
+def test_interests_say_what_the_reviews_praise_of_them(client):
+    shop = make.shop()
+    ann, dress = make.customer(shop), make.product(shop, category="Dresses")
+    make.order(ann, lines=((dress, 1, 500),))
+    words = {"product_id": dress.external_id, "text": "Fits perfectly. Delivery was terrible."}
+    make.touchpoint(ann, kind="review.written", unread=True, data=words)
+    reading.read()
+    profiles.refresh(shop)
+    report.refresh(shop, [ann.pk])
+
+    liked = profile_page.interests(Profile.objects.get(customer=ann), shop)
+    assert [item["praised"] for item in liked["products"]] == [["Size and fit"]]
+    assert [item["praised"] for item in liked["categories"]] == [["Size and fit"]]
+    client.force_login(make.user(is_superuser=True))
+    shown = client.get(reverse("admin:customers_customer_change", args=[ann.pk]))
+    assert "bought 1×" in shown.content.decode()
+    assert "praised: Size and fit" in shown.content.decode()
+    figures = {f.name: f for g in profile_page.sheet(ann).groups for f in g.figures}
+    assert figures["opinions.complained"].value == "Delivery"
+
+
+@pytest.mark.parametrize("customers", [False, True])
+def test_opinions_go_where_the_reviews_go(customers):
+    shop = make.shop()
+    ann, bob = make.customer(shop), make.customer(shop)
+    written(ann, "Fits perfectly.")
+    profiles.refresh(shop)
+    reading.read()
+    report.refresh(shop)
+    assert Profile.objects.get(customer=ann).review_count == 1
+
+    Review.objects.update(customer=bob)
+    report.refresh(shop, [ann.pk, bob.pk] if customers else None)
+
+    empty, full = Profile.objects.get(customer=ann), Profile.objects.get(customer=bob)
+    assert (empty.review_count, empty.mean_sentiment, empty.opinions) == (0, None, {})
+    assert (full.review_count, list(full.opinions["praised"])) == (1, ["size"])
 
 
 def asked(shop, field, op, value):

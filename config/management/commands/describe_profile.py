@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from customers import features
+from customers import register
 
 
 class Command(BaseCommand):
@@ -14,4 +14,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override("en"):
-            (settings.BASE_DIR / "docs" / "profile.md").write_text(features.page())
+            (settings.BASE_DIR / "docs" / "profile.md").write_text(register.page())
