@@ -69,12 +69,30 @@ def erase(request: PrivacyRequest) -> None:
         family = _family(found)
         erasing.begin(request, family)
         for customer in family:
+            name = customer.external_id
             _withdraw(customer, request)
             _blank(customer, request)
             touchpoints.mark_stale([customer.pk])
+            if name != request.customer_id_of_shop:
+                _remember(name, customer, request)
         request.customer_id_of_shop = faceless(request.customer_id_of_shop)
         request.done_at = now()
         request.save()
+
+
+def _remember(name: str, customer: Customer, request: PrivacyRequest) -> None:
+    """Keep that whoever is one person with them was erased as well: what was said before of them
+    under this name must not come back either."""
+    PrivacyRequest.objects.update_or_create(
+        shop=request.shop,
+        reference=f"{request.reference[:90]}+{customer.pk}",
+        defaults={
+            "kind": "erase",
+            "customer_id_of_shop": faceless(name),
+            "requested_at": request.requested_at,
+            "done_at": now(),
+        },
+    )
 
 
 def _family(found: Iterable[Customer]) -> list[Customer]:

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.timezone import localtime
 
 from customers.features import Feature
 from customers.models import Customer, Profile
 from shops.models import Shop
-from shops.templatetags.console import money, percent
+from shops.templatetags.console import figure, money, percent
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,7 @@ def written(feature: Feature, value: Any, currency: str) -> str:
     if isinstance(value, list):
         return ", ".join(_item(item) for item in value)
     if isinstance(value, int | float):
-        whole = float(value).is_integer()
-        return str(number_format(value, decimal_pos=0 if whole else 1, force_grouping=True))
+        return figure(value)
     return str(value)
 
 

@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from segments.export_models import SegmentExport
 from segments.models import Segment
@@ -230,10 +231,15 @@ class Book(Sheet):
         if self.rows > MOST_IN_A_SHEET:
             raise ExportFault(_("A sheet has room for 1,048,575 customers: choose CSV or JSONL."))
         for row in rows:
-            self.sheet.append([sheets.harmless(value) for value in row])
+            self.sheet.append([_storable(sheets.harmless(value)) for value in row])
 
     def close(self) -> None:
         self.book.save(self.path)
+
+
+def _storable(value: Any) -> Any:
+    """Without control characters, which no workbook can hold: somebody's name may have one."""
+    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
 
 
 SHEETS: dict[str, type[Sheet]] = {"csv": Text, "jsonl": Lines, "xlsx": Book}

@@ -163,7 +163,7 @@ def _without_rule(segment: Segment, customer: Customer, last: Membership | None)
 
 
 def _by_distance(fit: PersonaFit, *, is_in: bool) -> Clause:
-    seen = [(str(fit.segment), number_format(fit.distance, 2))]
+    seen = [(str(fit.segment), number_format(round(fit.distance, 2), 2))]
     if fit.second:
-        seen.append((str(fit.second), number_format(fit.second_distance, 2)))
+        seen.append((str(fit.second), number_format(round(fit.second_distance or 0, 2), 2)))
     return Clause(is_in, _("The nearest persona is “%s”; distances:") % fit.segment, seen)

@@ -4,7 +4,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CNY": "¥", "JPY": "¥"}
-PLACES = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3}
+# ISO 4217: currencies whose minor unit is not a hundredth.
+WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
+PLACES = dict.fromkeys(WHOLE.split(), 0) | dict.fromkeys(THOUSANDTHS.split(), 3)
 
 
 def places(currency: str) -> int:
@@ -15,8 +18,9 @@ def places(currency: str) -> int:
 def said(cents: float, currency: str) -> str:
     """4900 and "EUR" as "€ 49.00", in the reader's number format; without a currency "49.00"."""
     digits = places(currency)
-    figure = number_format(abs(cents) / 10**digits, decimal_pos=digits, force_grouping=True)
-    sign = "−" if cents < 0 else ""
+    amount = round(abs(cents)) / 10**digits
+    figure = number_format(amount, decimal_pos=digits, force_grouping=True)
+    sign = "−" if round(cents) < 0 else ""
     if currency in SYMBOLS:
         figure = _("%(symbol)s %(figure)s") % {"symbol": SYMBOLS[currency], "figure": figure}
     elif currency:

@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any
 
 from shops.connectors.base import PayloadError
+from shops.money import places
 
 EARLIEST, LATEST = 1970, 2200  # outside these years a time is a mistake, not a fact
 LARGEST = 10**15  # minor units; bigint holds more, sums of many orders must fit too
@@ -18,10 +19,6 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 NO_DATE = ("0000-00-00", "-0001-11-30")  # how MySQL and PHP write that there is none
 GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
 CURRENCY = re.compile(r"[A-Z]{3}")
-# ISO 4217: currencies whose minor unit is not a hundredth.
-WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
-DIGITS = dict.fromkeys(WHOLE.split(), 0) | dict.fromkeys(THOUSANDTHS.split(), 3)
 
 
 def moment(text: str, path: str, *, assume_utc: bool = False) -> datetime:
@@ -144,7 +141,7 @@ class Node:
 
     def minor(self, currency: str) -> int:
         """Money in the currency's minor units."""
-        scaled = self.decimal().scaleb(DIGITS.get(currency, 2))
+        scaled = self.decimal().scaleb(places(currency))
         if abs(scaled) > LARGEST:
             raise self.fault("is too large an amount.")
         return int(scaled.to_integral_value())

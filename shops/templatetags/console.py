@@ -23,8 +23,7 @@ def percent(fraction: float | None) -> str:
     """0.123 as "12.3 %"."""
     if fraction is None:
         return "–"
-    # Rounded here: the formatter cuts digits off.
-    return f"{number_format(round(fraction * 100, 1), decimal_pos=1)} %"
+    return f"{_rounded(fraction * 100, 1)} %"
 
 
 @register.filter
@@ -33,7 +32,12 @@ def figure(value: float | None) -> str:
     if value is None:
         return "–"
     places = 0 if float(value).is_integer() else 1
-    return number_format(value, decimal_pos=places, force_grouping=True)
+    return _rounded(value, places)
+
+
+def _rounded(value: float, places: int) -> str:
+    """Rounded here: the formatter cuts digits off."""
+    return str(number_format(round(value, places), decimal_pos=places, force_grouping=True))
 
 
 @register.simple_tag

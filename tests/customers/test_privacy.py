@@ -8,7 +8,7 @@ from django.core.serializers import serialize
 from django.urls import reverse
 from django.utils.timezone import now
 
-from customers import ingest, privacy
+from customers import facts, ingest, privacy
 from customers.models import (
     Consent,
     ConsentStatement,
@@ -20,6 +20,7 @@ from customers.models import (
 )
 from reviews_nlp import reading
 from reviews_nlp.models import Review
+from shops.connectors.base import CustomerFact, MergeFact, PrivacyFact
 from shops.models import Delivery
 from tests import make
 from tests.shops import calls
@@ -110,6 +111,22 @@ def test_who_comes_back_is_known_again_and_can_be_erased_again():
     ingest.digest()
     assert traces(shop) == []
     assert PrivacyRequest.objects.get(shop=shop).requested_at > request.requested_at
+
+
+@pytest.mark.parametrize("asks", ["stays", "merged"])
+def test_who_was_merged_stays_erased_with_the_one_they_are_part_of(asks):
+    shop, at = make.shop(), make.days_ago
+    people = [
+        CustomerFact(name, at(9), email=f"{name}@example.com", first_name=name.title())
+        for name in ("stays", "merged", "other")
+    ]
+    facts.store(shop, [*people, MergeFact("merge:1", "stays", "merged", at(8))])
+    facts.store(shop, [PrivacyFact("wish:1", "erase", asks, at(5))])
+    facts.store(shop, people)  # read once more
+    left = set(Customer.objects.filter(shop=shop).values_list("email", "first_name"))
+    assert left == {("", ""), ("other@example.com", "Other")}
+    facts.store(shop, [CustomerFact("merged", at(1), email="new@example.com")])
+    assert Customer.objects.filter(shop=shop, email="new@example.com").exists()
 
 
 def test_a_request_that_names_nobody_erases_nobody():

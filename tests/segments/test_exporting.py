@@ -88,6 +88,15 @@ def test_a_name_that_is_a_formula_is_written_as_text(shop, user, format):
     assert row["phone"] == "+49123"
 
 
+@pytest.mark.parametrize("format", exporting.FORMATS)
+def test_a_name_with_a_control_character_stops_no_export(shop, user, format):
+    odd = make.customer(shop, first_name="An\x0bn\x1f", last_name="Lee\tRay")
+    (row,) = rows(made(filled(shop, odd), user, format))
+    assert (row["first_name"].replace("\x0b", "").replace("\x1f", ""), row["last_name"]) == (
+        "Ann", "Lee\tRay",
+    )  # fmt: skip
+
+
 def test_without_the_permission_nobody_is_named(shop, user):
     ann = make.customer(shop)
     (row,) = rows(made(filled(shop, ann), user, personal=False))
