@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("shops", "0013_seats"),
+        ("shops", "0014_audit"),
     ]
 
     operations = [

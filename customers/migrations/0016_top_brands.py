@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0014_file_imports"),
+        ("customers", "0015_erasure"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0018_targeting"),
+        ("campaigns", "0020_seeds"),
     ]
 
     operations = [
