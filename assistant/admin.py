@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from assistant import approval, plan_page, planner, rule_pages
+from assistant import answer_pages, approval, plan_page, planner, rule_pages
 from assistant.models import Plan
 from shops.console import ReadOnly, ShopAdmin, chosen_shop, shops_of
+
+__all__ = ["Plans", "answer_pages"]  # the inbox registers itself
 
 
 class GoalForm(forms.Form):

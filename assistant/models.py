@@ -1,6 +1,8 @@
-"""Plans that were proposed, what people decided about each part, and how the forecast did."""
+"""Plans with what people decided about each part; what customers ask and what answers rest on."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Index, UniqueConstraint
 from django.utils.timezone import now
@@ -54,3 +56,90 @@ class Decision(models.Model):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         constraints = [UniqueConstraint(fields=["plan", "part"], name="plan_part_decided_once")]
+
+
+class Source(models.Model):
+    """A text that answers to customers may rest on; read again whenever it changes."""
+
+    KINDS = {
+        "markdown": _("Markdown: a heading above each part"),
+        "csv": _("CSV: question, answer"),
+        "addresses": _("Addresses of pages, one a line"),
+        "products": _("The shop's products"),
+    }
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=12, choices=KINDS, default="markdown")
+    text = models.TextField(_("text"), blank=True)
+    changed_at = models.DateTimeField(_("changed"), default=now)
+    read_at = models.DateTimeField(_("read"), null=True, editable=False)
+    fault = models.TextField(_("fault"), blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("source of answers")
+        verbose_name_plural = _("sources of answers")
+        indexes = [Index(fields=["id"], condition=models.Q(read_at=None), name="source_to_be_read")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Passage(models.Model):
+    """A part of a source, as it is found: by its words, and by its meaning where that is known."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="passages")
+    position = models.IntegerField(_("position"))
+    title = models.CharField(_("title"), max_length=300)
+    text = models.TextField(_("text"))
+    terms = ArrayField(models.TextField())
+    vector = ArrayField(models.FloatField(), null=True)  # double precision[], cast for pgvector
+
+    class Meta:
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+        constraints = [UniqueConstraint(fields=["source", "position"], name="passage_of_source")]
+        indexes = [GinIndex(fields=["terms"], name="passage_terms")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Question(models.Model):
+    """What a customer asked, the answer with the passages it rests on, or that somebody has to.
+
+    Of nobody in particular: names, addresses and numbers of orders are hidden before it is kept,
+    and the shop's program, which knows who asked, fetches a person's answer by the question's id.
+    """
+
+    STATES = {
+        "open": _("Just asked"),
+        "asking": _("A model is asked"),
+        "answered": _("Answered"),
+        "waiting": _("Waits for a person"),
+        "corrected": _("Answered by a person"),
+    }
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    text = models.TextField(_("question"))
+    answer = models.TextField(_("answer"), blank=True)
+    author = models.CharField(_("answered by"), max_length=80, blank=True)
+    cites = models.JSONField(_("sources"), default=list)
+    state = models.CharField(_("state"), max_length=10, choices=STATES)
+    asked_at = models.DateTimeField(_("asked"), default=now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, verbose_name=_("by")
+    )
+    # Which passage would have been right: a case of the evaluation.
+    right = models.ForeignKey(
+        Passage, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("right source")
+    )
+
+    class Meta:
+        verbose_name = _("question of a customer")
+        verbose_name_plural = _("questions of customers")
+        indexes = [Index(fields=["shop", "state", "-asked_at"], name="question_of_shop")]
+
+    def __str__(self) -> str:
+        return self.text[:80]

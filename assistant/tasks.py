@@ -2,7 +2,17 @@
 
 from celery import shared_task
 
-from assistant import scoring
+from assistant import answers, knowledge, scoring
+
+
+@shared_task(ignore_result=True)
+def answer_questions() -> None:
+    answers.answer_open()
+
+
+@shared_task(ignore_result=True)
+def read_sources() -> None:
+    knowledge.read_due()
 
 
 @shared_task(ignore_result=True)

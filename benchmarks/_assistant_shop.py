@@ -9,7 +9,8 @@ from django.db import connection
 from django.utils.timezone import now
 
 from customers.models import Consent, Customer, Profile, Touchpoint
-from journeys import lifecycle
+from journeys import counting, lifecycle
+from journeys.models import Journey, StageVisit
 from segments import rules
 from shops.models import Product, Shop
 
@@ -23,14 +24,45 @@ def make() -> Shop:
         name="Evaluation", key=f"evaluation-{time.time_ns()}", currency="EUR", timezone="UTC"
     )
     chance = random.Random(11)  # noqa: S311 - the same customers every time
-    lifecycle.create(shop)
+    journey = lifecycle.create(shop)
     for category in ("Shoes", "Dresses"):
         Product.objects.create(
             shop=shop, external_id=category, title=f"{category} one", category=category
         )
     for number in range(CUSTOMERS):
         _customer(shop, number, chance)
+    _ways(journey)
+    counting.count(journey)
     return shop
+
+
+def _ways(journey: Journey) -> None:
+    """Of 400 that became new three tenths became active, of those four tenths loyal; as many as
+    became active were at risk, and a third of those were lost."""
+    stage = {one.key: one for one in journey.stages.all()}
+    for number, ann in enumerate(Customer.objects.filter(shop=journey.shop).order_by("pk")):
+        way = [("new", 90)]
+        if number % 10 < 3:
+            way += [("active", 60)] + ([("loyal", 20)] if number % 5 < 2 else [])
+        elif number % 10 < 6:
+            way += [("at_risk", 50)] + ([("lost", 10)] if number % 3 == 0 else [])
+        for place, (key, days) in enumerate(way):
+            after = way[place + 1] if place + 1 < len(way) else None
+            StageVisit.objects.create(
+                shop=journey.shop, journey=journey, customer=ann, stage=stage[key],
+                entered_at=_ago(days), left_at=_ago(after[1]) if after else None,
+                came_from=stage[way[place - 1][0]] if place else None,
+                left_to=stage[after[0]] if after else None,
+            )  # fmt: skip
+
+
+def remove(shop: Shop) -> None:
+    """Take it away again; a shop's rows do not all go with it by themselves."""
+    tables = ("customers_touchpoint", "customers_consent", "customers_profile")
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"DELETE FROM {table} WHERE shop_id = %s", [shop.pk])
+    shop.delete()
 
 
 def _customer(shop: Shop, number: int, chance: random.Random) -> None:

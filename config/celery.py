@@ -77,6 +77,8 @@ app.conf.beat_schedule = {
     "Read uploaded files": every(5, "customers.tasks.run_imports"),
     "Write exports": every(5, "segments.tasks.run_exports"),
     "Remove expired files": every(3600, "shops.tasks.remove_expired_files"),
+    "Answer customers": every(2, "assistant.tasks.answer_questions"),
+    "Read sources of answers": every(10, "assistant.tasks.read_sources"),
     "Score plans": daily(6, "assistant.tasks.score_plans"),
     "Search for who was erased": every(60, "customers.tasks.prove_erasures"),
     "Prepare partitions": daily(1, "customers.tasks.prepare_partitions"),

@@ -72,6 +72,13 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Customer service"),
+        "items": [
+            page(_("Questions"), "forum", "assistant.question"),
+            page(_("Sources of answers"), "menu_book", "assistant.source"),
+        ],
+    },
+    {
         "title": _("Shops"),
         "items": [
             page(_("Shops"), "storefront", "shops.shop"),

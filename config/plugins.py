@@ -98,6 +98,7 @@ API_RESOURCES = {
     "products": "shops.api.Products",
     "profiles": "segments.api.Profiles",
     "push-subscriptions": "campaigns.channel_api.PushSubscriptions",
+    "questions": "assistant.api.Questions",
     "recommendations": "insights.api.Recommendations",
     "reviews": "reviews_nlp.api.Reviews",
     "scores": "insights.api.Scores",

@@ -38,12 +38,15 @@ def cut(text: str) -> str:
     return (head[:HAN_LETTERS] if han else head) or "."
 
 
-def vectors(texts: Sequence[str]) -> NDArray[np.float32]:
-    """One row of length one per text; texts of like length are read together."""
+def vectors(texts: Sequence[str], *, is_query: bool = True) -> NDArray[np.float32]:
+    """One row of length one per text; texts of like length are read together.
+
+    A passage in which something is looked for is none: the encoder was taught the difference.
+    """
     read = [cut(text) for text in texts]
     order = sorted(range(len(read)), key=lambda n: len(read[n]))
     found = np.empty((len(read), SIZE), dtype=np.float32)
     for start in range(0, len(order), BATCH):
         part = order[start : start + BATCH]
-        found[part] = _model().encode([read[n] for n in part], is_query=True)
+        found[part] = _model().encode([read[n] for n in part], is_query=is_query)
     return found

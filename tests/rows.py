@@ -4,7 +4,7 @@ import json
 
 from django.utils.timezone import now
 
-from assistant.models import Plan
+from assistant.models import Passage, Plan, Question, Source
 from campaigns import asking, engine, launching, ready_made
 from campaigns.channel_models import ChannelAccount, PushSubscription
 from campaigns.models import (
@@ -103,7 +103,12 @@ def what_numbers_bring(shop: Shop) -> None:
 
 
 def what_plans_bring(shop: Shop) -> None:
-    """A proposal that nobody has decided about, and a cap that its campaigns would meet."""
+    """A proposal that nobody has decided about, a cap that it would meet, and a question."""
+    source = Source.objects.create(shop=shop, name="FAQ", text="# Returns\nWithin 30 days.")
+    Passage.objects.create(
+        shop=shop, source=source, position=0, title="Returns", text="Within 30 days.", terms=["30"]
+    )
+    Question.objects.create(shop=shop, text="How long?", state="waiting")
     FrequencyCap.objects.create(shop=shop, messages=100, days=1)
     campaign = Campaign.objects.filter(shop=shop).earliest("pk")
     Targeting.objects.get_or_create(shop=shop, campaign=campaign)

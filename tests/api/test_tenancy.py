@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from assistant.models import Question
 from campaigns.models import Campaign, Message
 from customers.models import Customer, Order
 from journeys.models import Journey
@@ -29,6 +30,7 @@ NAMED_BY: dict[str, tuple[Any, str]] = {
     "orders": (Order, "external_id"),
     "products": (Product, "external_id"),
     "profiles": (Customer, "external_id"),
+    "questions": (Question, "pk"),
     "recommendations": (Customer, "external_id"),
     "reviews": (Review, "pk"),
     "scores": (Customer, "external_id"),

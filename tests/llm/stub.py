@@ -69,6 +69,10 @@ class Handler(BaseHTTPRequestHandler):
         with suppress(BrokenPipeError, ConnectionResetError):  # the client gave up, as it should
             self.server.script.pop(0)(self)
 
+    def do_GET(self):
+        self.server.headers.append(str(self.headers) + self.path)
+        self.server.script.pop(0)(self)
+
     def start(self, code, headers):
         self.send_response(code)
         for name, value in headers.items():

@@ -1,0 +1,109 @@
+"""The agents' inbox: questions with their answers and sources, and the form that corrects one."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.timezone import now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+
+from assistant import answers, knowledge
+from assistant.models import Passage, Question, Source
+from shops.console import ReadOnly, ShopAdmin
+
+
+class AnswerForm(forms.Form):
+    """A person's answer, and the passage that has it."""
+
+    answer = forms.CharField(
+        label=_("Your answer"), max_length=4000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 5})
+    )
+    right = forms.ModelChoiceField(
+        Passage.objects.none(),
+        label=_("Which source has it?"),
+        required=False,
+        empty_label=_("None of them"),
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def __init__(self, question: Question, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        near = [found.passage.pk for found in knowledge.find(question.shop, question.text, most=12)]
+        field: Any = self.fields["right"]
+        field.queryset = Passage.objects.filter(shop=question.shop, pk__in=near)
+
+
+@admin.register(Question)
+class Questions(ReadOnly, ShopAdmin):
+    """The inbox, those that wait first."""
+
+    list_display = ("text", "how", "author", "asked_at", "shop")
+    list_filter = ("state", "shop")
+    list_select_related = ("shop",)
+    ordering = ["-asked_at"]
+
+    @display(description=_("state"), label={"waiting": "warning", "answered": "success"})
+    def how(self, question: Question) -> tuple[str, str]:
+        return question.state, question.get_state_display()
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The question, the answer with what it rests on, and the form to answer it oneself."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        question = get_object_or_404(
+            self.get_queryset(request).select_related("shop", "by"), pk=object_id
+        )
+        may = request.user.has_perm("assistant.change_question")
+        form = AnswerForm(question, request.POST or None, initial={"answer": question.answer})
+        if request.method == "POST":
+            if not may:
+                raise PermissionDenied
+            if form.is_valid():
+                told = form.cleaned_data
+                answers.correct(question, told["answer"], told["right"], by=request.user)
+                messages.success(request, gettext("Answered. It is measured by from now on."))
+                return redirect("admin:assistant_question_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts, "title": question.text[:80], "question": question, "form": form,
+            "may": may,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/assistant/question/page.html", context)
+
+
+@admin.register(Source)
+class Sources(ShopAdmin):
+    """What answers may rest on; read by the worker some seconds after it was saved."""
+
+    list_display = ("name", "kind", "passages_found", "read_at", "fault", "shop")
+    list_filter = ("kind", "shop")
+    list_select_related = ("shop",)
+    fields = ("shop", "name", "kind", "text", "fault")
+    readonly_fields = ("fault",)
+
+    @admin.display(description=_("passages"))
+    def passages_found(self, source: Source) -> int:
+        return source.passages.count()
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        source: Source,
+        form: Any,
+        change: bool,  # noqa: FBT001
+    ) -> None:
+        source.changed_at, source.read_at = now(), None
+        super().save_model(request, source, form, change)

@@ -1,0 +1,177 @@
+"""What answers may rest on: sources cut into passages, found by meaning or else by words.
+
+Meaning: the multilingual encoder, compared in the database by pgvector; a question in one language
+finds a passage in another. Words: the terms that question and passage share, rare ones first, where
+the encoder or pgvector is missing.
+"""
+
+import csv
+import io
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from assistant import meaning
+from assistant.html_text import text_of
+from assistant.models import Passage, Source
+from reviews_nlp import encoding
+from shops import money, reaching
+from shops.models import Product, Shop
+
+LONGEST, MOST_PASSAGES, MOST_PAGES, SHOWN = 800, 5_000, 50, 3
+BY_MEANING = """
+SELECT id, 1 - (vector::vector <=> %(asked)s::float8[]::vector) AS likeness
+FROM assistant_passage WHERE shop_id = %(shop)s AND vector IS NOT NULL
+ORDER BY vector::vector <=> %(asked)s::float8[]::vector, id LIMIT %(most)s
+"""
+WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
+SMALL = set(
+    WORD.findall(
+        "a an and are be can do does for from how i if in is it me my of on or the this to was what"
+        " when where which who will with you your 的 了 吗 呢 我 你 是"
+    )
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage and how well it fits, 0 to 1: likeness of meaning, or share of rare words."""
+
+    passage: Passage
+    fit: float
+    by: str  # meaning, words
+
+
+def read_due() -> int:
+    """Read the sources that are new or changed; returns how many."""
+    due = list(Source.objects.filter(read_at=None).order_by("pk").select_related("shop")[:20])
+    for source in due:
+        read(source)
+    return len(due)
+
+
+def read(source: Source) -> None:
+    """Cut a source into passages in place of those it had; a fault is kept on it."""
+    try:
+        pieces = list(_pieces(source))[:MOST_PASSAGES]
+        fault = "" if pieces else _("There is nothing in it.")
+    except (reaching.Unreachable, csv.Error) as problem:
+        pieces, fault = [], str(problem)
+    vectors = _vectors([f"{title}\n{text}" for title, text in pieces])
+    with transaction.atomic():
+        Source.objects.select_for_update().get(pk=source.pk)
+        if pieces:
+            source.passages.all().delete()
+        Passage.objects.bulk_create(
+            Passage(
+                shop=source.shop, source=source, position=n, title=title[:300], text=text,
+                terms=sorted(terms(f"{title} {text}")), vector=vector,
+            )
+            for n, ((title, text), vector) in enumerate(zip(pieces, vectors, strict=True))
+        )  # fmt: skip
+        # Changed while it was read: it is read once more.
+        held = Source.objects.filter(pk=source.pk, changed_at=source.changed_at)
+        held.update(read_at=now(), fault=fault)
+
+
+def find(shop: Shop, text: str, *, most: int = SHOWN) -> list[Found]:
+    """The passages that may answer a question, best first."""
+    if by_meaning():
+        (asked,) = meaning.vectors([text], is_query=True)
+        with connection.cursor() as cursor:
+            cursor.execute(BY_MEANING, {"shop": shop.pk, "asked": asked, "most": most})
+            ranked = cursor.fetchall()
+        if ranked:
+            held = Passage.objects.select_related("source").in_bulk([pk for pk, _fit in ranked])
+            return [Found(held[pk], float(fit), "meaning") for pk, fit in ranked]
+    return _by_words(shop, text, most)
+
+
+def by_meaning() -> bool:
+    """Whether the encoder is installed here and pgvector in the database."""
+    if not encoding.installed():
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector')")
+        return bool(cursor.fetchone()[0])
+
+
+def terms(text: str) -> set[str]:
+    """The words of a text; of Chinese each two characters that stand together."""
+    found: set[str] = set()
+    for word in WORD.findall(text.lower()):
+        if word[0].isascii():
+            found.add(word[:-1] if len(word) > 3 and word.endswith("s") else word)
+        else:
+            found |= {word[n : n + 2] for n in range(len(word) - 1)} or {word}
+    return found - SMALL
+
+
+def _by_words(shop: Shop, text: str, most: int) -> list[Found]:
+    asked = terms(text)
+    rows = list(
+        Passage.objects.filter(shop=shop, terms__overlap=sorted(asked)).select_related("source")
+    )
+    spread = Counter(term for row in rows for term in asked & set(row.terms))
+    rare = {term: math.log(1 + len(rows) / spread[term]) if spread[term] else 2 for term in asked}
+    whole = sum(rare.values()) or 1
+    scored = [
+        Found(row, sum(rare[t] for t in asked & set(row.terms)) / whole, "words") for row in rows
+    ]
+    return sorted(scored, key=lambda found: (-found.fit, found.passage.pk))[:most]
+
+
+def _vectors(texts: list[str]) -> list[list[float] | None]:
+    if not encoding.installed():
+        return [None] * len(texts)
+    return list(meaning.vectors(texts, is_query=False))
+
+
+def _pieces(source: Source) -> Iterator[tuple[str, str]]:
+    """Title and text of each part of the source."""
+    if source.kind == "csv":
+        for row in csv.reader(io.StringIO(source.text)):
+            if len(row) > 1 and row[1].strip():
+                yield row[0].strip(), row[1].strip()[:LONGEST]
+    elif source.kind == "addresses":
+        for url in source.text.split()[:MOST_PAGES]:
+            reply = reaching.call("GET", url, headers={"Accept": "text/html"})
+            if reply.status != 200:
+                raise reaching.Unreachable(
+                    _("%(url)s answered %(status)d.") % {"url": url, "status": reply.status}
+                )
+            yield from _parts(text_of(reply.text), url)
+    elif source.kind == "products":
+        yield from _products(source.shop)
+    else:
+        yield from _parts(source.text, source.name)
+
+
+def _parts(text: str, name: str) -> Iterator[tuple[str, str]]:
+    """Markdown by its headings; a long part is cut between paragraphs."""
+    title, held = name, ""
+    for block in re.split(r"\n\s*\n|(?=^#{1,6} )", text, flags=re.MULTILINE):
+        heading = re.match(r"#{1,6}\s+(.*)", block)
+        if heading or len(held) + len(block) > LONGEST:
+            if held.strip():
+                yield title, held.strip()[:LONGEST]
+            held = ""
+        if heading:
+            title, block = heading[1].strip(), block[heading.end() :]
+        held += f"\n\n{block.strip()}" if block.strip() else ""
+    if held.strip():
+        yield title, held.strip()[:LONGEST]
+
+
+def _products(shop: Shop) -> Iterator[tuple[str, str]]:
+    rows = Product.objects.filter(shop=shop, available=True).exclude(title="").order_by("pk")
+    for product in rows[:MOST_PASSAGES]:
+        price = product.price_cents
+        told = [product.category, money.said(price, shop.currency) if price is not None else ""]
+        yield product.title, ". ".join([product.title, *(one for one in told if one)])
