@@ -66,7 +66,7 @@ class Questions(ReadOnly, ShopAdmin):
         question = get_object_or_404(
             self.get_queryset(request).select_related("shop", "by"), pk=object_id
         )
-        may = request.user.has_perm("assistant.change_question")
+        may = request.user.has_perm("assistant.change_question", question)
         form = AnswerForm(question, request.POST or None, initial={"answer": question.answer})
         if request.method == "POST":
             if not may:

@@ -65,7 +65,9 @@ def read(source: Source) -> None:
         pieces, fault = [], str(problem)
     vectors = _vectors([f"{title}\n{text}" for title, text in pieces])
     with transaction.atomic():
-        Source.objects.select_for_update().get(pk=source.pk)
+        now_held = Source.objects.select_for_update().get(pk=source.pk)
+        if now_held.read_at and now_held.changed_at == source.changed_at:
+            return  # another worker has read it meanwhile
         if pieces:
             source.passages.all().delete()
         Passage.objects.bulk_create(
@@ -89,7 +91,8 @@ def find(shop: Shop, text: str, *, most: int = SHOWN) -> list[Found]:
             ranked = cursor.fetchall()
         if ranked:
             held = Passage.objects.select_related("source").in_bulk([pk for pk, _fit in ranked])
-            return [Found(held[pk], float(fit), "meaning") for pk, fit in ranked]
+            # One that is not held any more was replaced meanwhile.
+            return [Found(held[pk], float(fit), "meaning") for pk, fit in ranked if pk in held]
     return _by_words(shop, text, most)
 
 

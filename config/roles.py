@@ -53,6 +53,8 @@ campaigns.mailsettings        vac   vac      v       -     vc
 campaigns.channelaccount      vacd  v        -       -     vacd
 campaigns.pushsubscription    v     v        -       v     -
 assistant.plan                vac   vac      v       -     -
+assistant.question            vc    vc       v       vc    -
+assistant.source              vacd  vacd     v       vacd  -
 llm.call                      v     v        v       -     v
 shops.shop                    vac   v        v       v     vc
 shops.auditentry              v     -        -       -     -
