@@ -9,7 +9,7 @@ help:
 	@echo "make demo         the demo shops on this machine, until Ctrl-C"
 	@echo "make demo ONCE=1  the same to its end; the last line is one JSON object of counts"
 	@echo "make test         the whole test suite"
-	@echo "make lint         ruff, format, mypy, missing migrations"
+	@echo "make lint         ruff, format, mypy, missing migrations and translations"
 	@echo "make clean        remove what these commands made, with the embedded database"
 
 demo: .venv/installed node_modules/.installed
@@ -23,6 +23,7 @@ lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(LINT_ENV) $(BIN)/mypy .
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py translations --check
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Waymark needs Python 3.11 or newer; say which with PYTHON=...")'

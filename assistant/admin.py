@@ -54,6 +54,7 @@ class GoalForm(forms.Form):
 class Plans(ReadOnly, ShopAdmin):
     """The list, the page of one plan, and the buttons that decide."""
 
+    codes = ("author",)
     list_display = ("goal", "author", "decided", "created_at", "shop")
     list_filter = ("shop",)
     list_select_related = ("shop",)

@@ -48,6 +48,7 @@ from campaigns.report_console import ReportPages
 from campaigns.targeting_admin import TargetingPages as TargetingPages
 from campaigns.template_admin import Templates as Templates
 from campaigns.text_console import TextPages
+from shops import code_words
 from shops.console import ReadOnly, ShopAdmin
 
 CAMPAIGN_COLOURS = {
@@ -96,13 +97,14 @@ class CampaignForm(forms.ModelForm):
 class Campaigns(EditorPages, ReportPages, ReplayPages, TextPages, ShopAdmin):
     """What runs, for whom, and what it brought."""
 
+    codes = ("status",)
     form = CampaignForm
     list_display = ("name", "state", "priority", "holdout_percent", "launched_at", "fault", "shop")
     list_filter = ("status", "shop")
     list_select_related = ("shop",)
     prepopulated_fields = {"key": ["name"]}
     readonly_fields = (
-        "state",
+        "stands",
         "launched_at",
         "fault",
         "in_words",
@@ -125,8 +127,12 @@ class Campaigns(EditorPages, ReportPages, ReplayPages, TextPages, ShopAdmin):
     )
 
     @display(description=_("status"), label=CAMPAIGN_COLOURS)
-    def state(self, campaign: Campaign) -> str:
-        return campaign.status
+    def state(self, campaign: Campaign) -> tuple[str, str]:
+        return campaign.status, code_words.said(campaign.status)
+
+    @admin.display(description=_("status"))
+    def stands(self, campaign: Campaign) -> str:
+        return code_words.said(campaign.status)
 
     @admin.display(description=_("result so far"))
     def figures(self, campaign: Campaign) -> SafeString:
@@ -209,6 +215,8 @@ def framed(html: str) -> SafeString:
 class Enrolments(ReadOnly, ShopAdmin):
     """Who entered which campaign, and who was held out."""
 
+    exclude = ("waits_since",)
+    codes = ("outcome",)
     list_display = ("customer", "campaign", "held_out", "entered_at", "outcome", "shop")
     list_filter = ("campaign", "held_out")
     list_select_related = ("customer", "campaign", "shop")
@@ -218,6 +226,7 @@ class Enrolments(ReadOnly, ShopAdmin):
 class Messages(ReadOnly, ShopAdmin):
     """The ledger: one row per message decided on, and what became of it."""
 
+    codes = ("status", "reason", "channel")
     list_display = ("customer", "campaign", "state", "reason", "sent_at", "shop")
     list_filter = ("status", "campaign")
     list_select_related = ("customer", "campaign", "shop")
@@ -225,8 +234,8 @@ class Messages(ReadOnly, ShopAdmin):
     readonly_fields = ("why",)
 
     @display(description=_("status"), label=MESSAGE_COLOURS)
-    def state(self, message: Message) -> str:
-        return message.status
+    def state(self, message: Message) -> tuple[str, str]:
+        return message.status, code_words.said(message.status)
 
     @admin.display(description=_("why"))
     def why(self, message: Message) -> SafeString:
@@ -237,6 +246,7 @@ class Messages(ReadOnly, ShopAdmin):
 class FrequencyCaps(ShopAdmin):
     """How many messages one customer may get."""
 
+    codes = ("channel",)
     list_display = ("__str__", "channel", "shop")
     list_filter = ("shop",)
     list_select_related = ("shop",)

@@ -5,7 +5,7 @@ from django.db.models import Index, Q, UniqueConstraint
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from shops import secrecy
+from shops import code_words, secrecy
 
 KINDS = [("sms", _("Text messages")), ("push", _("Web push")), ("webhook", _("Webhook"))]
 
@@ -40,7 +40,7 @@ class ChannelAccount(models.Model):
         constraints = [UniqueConstraint(fields=["shop", "channel"], name="channel_account_once")]
 
     def __str__(self) -> str:
-        return f"{self.shop}: {self.channel}"
+        return f"{self.shop}: {code_words.said(self.channel)}"
 
     @property
     def secret(self) -> str:
@@ -67,3 +67,6 @@ class PushSubscription(models.Model):
         indexes = [
             Index(fields=["customer", "id"], condition=Q(gone_at=None), name="push_of_customer")
         ]
+
+    def __str__(self) -> str:
+        return str(self.customer)

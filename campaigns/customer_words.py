@@ -6,7 +6,6 @@ Says what they themselves did, allowed or told, and nothing of rules, scores, se
 from datetime import datetime
 from typing import Any
 
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from campaigns.models import Message
 from campaigns.why import Clause
 from customers.models import Consent, Customer
+from shops import speaking
 
 DEEDS = {
     "order.placed": gettext_lazy("you placed an order on %s"),
@@ -29,7 +29,7 @@ DEEDS = {
 
 def of_message(message: Message) -> str:
     """Why they got it, when they agreed, and how to end it; in the customer's language."""
-    with translation.override(_language(message.customer)):
+    with speaking.to_customer(message.customer):
         sentences = [
             _("You got this message from %(shop)s because %(cause)s.")
             % {"shop": message.shop.name, "cause": _cause(message.why, message.customer)},
@@ -43,7 +43,7 @@ def of_message(message: Message) -> str:
 
 def of_absence(clauses: list[Clause], customer: Customer) -> str:
     """Why they get nothing of a campaign: the first reason that concerns what they decide."""
-    with translation.override(_language(customer)):
+    with speaking.to_customer(customer):
         first = next((clause for clause in clauses if not clause.holds), None)
         said = {
             "consent": _("You have not agreed to our messages, so you get none."),
@@ -54,10 +54,6 @@ def of_absence(clauses: list[Clause], customer: Customer) -> str:
         }
         key = first.key if first else ""
         return said.get(key, _("This message is about something that does not concern you now."))
-
-
-def _language(customer: Customer) -> str:
-    return customer.language or customer.shop.language
 
 
 def _cause(trail: dict[str, Any], customer: Customer) -> str:

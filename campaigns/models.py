@@ -200,6 +200,9 @@ class Enrolment(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.campaign}: {self.customer}"
+
 
 class SharedTrail(models.Model):
     """What the reasons of many messages have in common: frozen, and kept once per wording."""
@@ -297,6 +300,9 @@ class Message(models.Model):
             BrinIndex(fields=["sent_at"], autosummarize=True, name="message_sent"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.campaign}: {self.customer}"
+
     @property
     def why(self) -> dict[str, Any]:
         """All that was written down of why it was decided on."""
@@ -339,3 +345,6 @@ class CaughtMail(models.Model):
     class Meta:
         verbose_name = _("caught mail")
         verbose_name_plural = _("caught mails")
+
+    def __str__(self) -> str:
+        return self.subject

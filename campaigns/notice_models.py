@@ -5,6 +5,8 @@ from django.db.models import Index, Q, UniqueConstraint
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from shops import code_words
+
 
 class Notice(models.Model):
     """One mail with one link: to confirm a subscription, to get one's data, or to erase it.
@@ -40,4 +42,4 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return f"{code_words.said(self.kind)} {self.pk}"

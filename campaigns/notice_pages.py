@@ -2,13 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from campaigns import asking, notices, page_limits, preferences
 from campaigns.notice_models import Notice
 from campaigns.pages import EXPIRED, private
+from shops import speaking
 
 
 @csrf_exempt  # no cookie signs anybody in here: the signed link is the proof
@@ -27,7 +27,7 @@ def notice(request: HttpRequest, token: str) -> HttpResponse:
         (asking.confirm if found.kind == "confirm" else asking.erase)(found)
         found.refresh_from_db()
     known = {"notice": found, "shop": found.shop, "preferences_url": wishes}
-    with translation.override(found.customer.language or found.shop.language):
+    with speaking.to_customer(found.customer):
         return private(render(request, "campaigns/notice.html", known))
 
 

@@ -9,7 +9,6 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from campaigns.carrier_models import MailCarrier
 from campaigns.channels.base import ChannelError, status_of
 from campaigns.notice_models import Notice
 from customers.models import Customer, Suppression
-from shops import pauses
+from shops import pauses, speaking
 from shops.announcing import announce
 
 PURPOSE = "waymark.notice"
@@ -126,7 +125,7 @@ def _record(notice: Notice, status: str, reason: str) -> None:
 
 def mail(notice: Notice, line: object = None) -> EmailMultiAlternatives:
     """The mail in the customer's language."""
-    with translation.override(notice.customer.language or notice.shop.language):
+    with speaking.to_customer(notice.customer):
         shop = notice.shop.name
         subject = {
             "confirm": _("Please confirm: news from %s"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns import asking, machines, page_limits, preferences, tracking, unsubscribing
 from customers.models import Customer
+from shops import speaking
 from shops.limits import Limits
 
 PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -41,7 +42,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         "done": done,
         "preferences_url": preferences.url(message.customer_id),
     }
-    with translation.override(message.customer.language or message.shop.language):
+    with speaking.to_customer(message.customer):
         return private(render(request, "campaigns/unsubscribe.html", shown))
 
 
@@ -60,7 +61,7 @@ def wishes(request: HttpRequest, token: str) -> HttpResponse:
         done = _wish(customer, request.POST)
         customer.refresh_from_db()
     known = preferences.of(customer)
-    with translation.override(known.language):
+    with translation.override(speaking.known(known.language)):
         shown = {"customer": customer, "wishes": known, "done": done,
             "per_week": preferences.PER_WEEK, "languages": settings.LANGUAGES}  # fmt: skip
         return private(render(request, "campaigns/preferences.html", shown))

@@ -22,7 +22,8 @@ class Topics(ShopAdmin):
 class Notices(ReadOnly, ShopAdmin):
     """Mails with a link that customers asked for, and what became of them."""
 
+    codes = ("kind", "status", "reason")
     list_display = ("created_at", "kind", "customer", "status", "reason", "done_at", "shop")
     list_filter = ("kind", "status", "shop")
     list_select_related = ("customer", "shop")
-    exclude = ("data",)
+    exclude = ("data", "claimed_at")

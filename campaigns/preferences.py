@@ -20,6 +20,7 @@ from customers.consent import Statement
 from customers.forgetting import version
 from customers.models import Customer
 from customers.touchpoints import Row
+from shops import speaking
 
 PURPOSE = "waymark.wishes"
 PER_WEEK = (1, 2, 3, 5)
@@ -75,7 +76,7 @@ def of(customer: Customer) -> Wishes:
         topics=[(topic, topic.key not in said.refused_topics) for topic in topics],
         channels=_channels(customer),
         most_per_week=said.most_per_week,
-        language=customer.language or customer.shop.language,
+        language=speaking.of_customer(customer),
         is_measured=said.is_measured,
     )
 

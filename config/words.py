@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import django
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
@@ -18,11 +19,15 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from campaigns.ready_made import MARKED
+
 ROOT: Path = settings.BASE_DIR
 ROOMS = (
     "shops", "llm", "customers", "reviews_nlp", "insights", "segments", "journeys", "campaigns",
     "assistant", "config",
 )  # fmt: skip
+SITE = Path(django.__file__).parent.parent
+PACKAGES = ("unfold", "django_celery_beat")
 PO = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 # What Django writes of templates' texts, and which arguments are a text.
 KEYWORDS: dict[str, Any] = {
@@ -85,15 +90,44 @@ def of_template(source: str) -> Iterator[Id]:
 
 
 def found() -> dict[Id, list[str]]:
-    """Every text of ours, and the files it stands in."""
+    """Every text of ours, and of packages that have no Chinese, with the files it stands in."""
     where: dict[Id, list[str]] = {}
-    modules = (path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")))
-    readers = [(path, of_python) for path in modules if "migrations" not in path.parts]
-    readers += [(path, of_template) for path in sorted((ROOT / "templates").rglob("*.*"))]
-    for path, texts_of in readers:
-        for text in texts_of(path.read_text()):
+    for room in (*ROOMS, "templates"):
+        for path, text in _within(ROOT / room):
             where.setdefault(text, []).append(str(path.relative_to(ROOT)))
+    known = _known_elsewhere()
+    for package in PACKAGES:
+        for path, text in _within(SITE / package):
+            if _source(text[1]) not in known and text not in where:
+                where[text] = [str(path.relative_to(SITE))]
     return where
+
+
+def of_marked(source: str) -> Iterator[Id]:
+    """Mails of ready-made campaigns have their texts in double brackets."""
+    for text in MARKED.findall(source):
+        yield ("", text)
+
+
+def _within(folder: Path) -> Iterator[tuple[Path, Id]]:
+    readers = {".py": of_python, ".html": of_template, ".txt": of_template, ".yaml": of_marked,
+               ".mjml": of_marked}  # fmt: skip
+    for path in sorted(folder.rglob("*.*")):
+        texts_of = of_marked if path.name == "sheet.html" else readers.get(path.suffix)
+        if texts_of and not {"migrations", "contrib"} & set(path.relative_to(folder).parts[:-1]):
+            for text in texts_of(path.read_text()):
+                yield path, text
+
+
+def _known_elsewhere() -> set[str]:
+    """What Django and the packages say in Chinese themselves."""
+    known: set[str] = set()
+    for package in ("django", *PACKAGES):
+        for path in (SITE / package).rglob("locale/zh_Hans/LC_MESSAGES/django.po"):
+            with path.open("rb") as file:
+                said = read_po(file, locale="zh_Hans")
+            known |= {_source(each.id) for each in said if each.id and all(_strings(each))}
+    return known
 
 
 def kept(path: Path = PO) -> Catalog:

@@ -31,6 +31,7 @@ from customers.models import (
 )
 from customers.person_pages import PersonPages
 from customers.replaying import ReplayForm
+from shops import code_words
 from shops.console import ReadOnly, ShopAdmin, shops_of
 from shops.masking import mask
 from shops.models import Delivery
@@ -76,6 +77,7 @@ class Customers(CustomerPages, MergePages, PersonPages, ReadOnly, ShopAdmin):
 class Merges(ReadOnly, ShopAdmin):
     """Customers that were found to be one person; taken back on the page of who stays."""
 
+    codes = ("how",)
     list_display = ("merged_at", "merged", "survivor", "how", "by", "undone_at", "shop")
     list_filter = ("how", "shop")
     list_select_related = ("shop", "merged", "survivor")
@@ -86,6 +88,7 @@ class Merges(ReadOnly, ShopAdmin):
 class Recognitions(ReadOnly, ShopAdmin):
     """When visitors of the shops' pages proved who they are; a mistake can be undone."""
 
+    codes = ("how",)
     list_display = ("occurred_at", "visitor", "customer", "how", "undone_at", "shop")
     list_filter = ("how", "shop")
     search_fields = ("visitor__exact", "customer__external_id__exact", "customer__email__exact")
@@ -107,6 +110,7 @@ class Recognitions(ReadOnly, ShopAdmin):
 class Orders(ReadOnly, ShopAdmin):
     """Sales and cancellations."""
 
+    codes = ("kind",)
     list_display = ("external_id", "kind", "customer", "placed_at", "total_cents", "currency")
     list_filter = ("shop", "kind")
     search_fields = ("external_id__exact",)
@@ -134,6 +138,7 @@ class OriginFilter(admin.SimpleListFilter):
 class Deliveries(ReadOnly, ShopAdmin):
     """Webhook calls as they arrived; any of them can be read again."""
 
+    codes = ("status", "connector")
     list_display = ("received_at", "topic", "message_id", "state", "origin", "reason", "shop")
     list_filter = ("status", OriginFilter, "received_at", "shop")
     search_fields = ("message_id__exact", "topic__exact")
@@ -153,8 +158,8 @@ class Deliveries(ReadOnly, ShopAdmin):
         return self.get_fields(request, obj)
 
     @display(description=_("status"), label=STATUS_COLOURS)
-    def state(self, delivery: Delivery) -> str:
-        return delivery.status
+    def state(self, delivery: Delivery) -> tuple[str, str]:
+        return delivery.status, code_words.said(delivery.status)
 
     @admin.display(description=_("body"))
     def content(self, delivery: Delivery) -> str:
@@ -196,6 +201,7 @@ def _pretty(payload: Any) -> str:
 class PrivacyRequests(ReadOnly, ShopAdmin):
     """Legal requests that shops passed on; those without a date under "done" wait for a person."""
 
+    codes = ("kind",)
     list_display = ("wish", "customer_id_of_shop", "requested_at", "done_at", "proved", "shop")
     list_filter = ("kind", ("done_at", admin.EmptyFieldListFilter), "shop")
     list_select_related = ("shop",)
@@ -253,6 +259,7 @@ class PrivacyRequests(ReadOnly, ShopAdmin):
 class Suppressions(ShopAdmin):
     """Addresses that get nothing."""
 
+    codes = ("channel", "reason")
     list_display = ("address", "channel", "reason", "created_at", "shop")
     list_filter = ("shop", "channel")
     search_fields = ("address__exact",)
@@ -264,6 +271,7 @@ class Suppressions(ShopAdmin):
 class FileImports(ImportPages, ReadOnly, ShopAdmin):
     """Files that were brought in by hand, and how every row of them fared."""
 
+    codes = ("kind", "status")
     list_display = ("file_name", "kind", "status", "rows_done", "rows_rejected", "by", "created_at",
                     "shop")  # fmt: skip
     list_filter = ("kind", "status", "shop")
@@ -274,6 +282,7 @@ class FileImports(ImportPages, ReadOnly, ShopAdmin):
 class HistoryImports(ReadOnly, ShopAdmin):
     """Files of history and how every row of them fared."""
 
+    codes = ("kind",)
     list_display = (
         "file_name",
         "kind",

@@ -29,7 +29,7 @@ class Feature:
     part: str
     label: str | Promise
     unit: str
-    how: str
+    how: str | Promise
     empty: str = "NULL"
     room: str = "facts"
     keys_of: str = ""
@@ -56,40 +56,40 @@ class Feature:
         )
 
 
-def _count(name: str, part: str, label: Any, how: str) -> Feature:
+def _count(name: str, part: str, label: Any, how: Any) -> Feature:
     return Feature(name, "number", part, label, "count", how, "0")
 
 
-def _date(name: str, part: str, label: Any, how: str) -> Feature:
+def _date(name: str, part: str, label: Any, how: Any) -> Feature:
     return Feature(name, "date", part, label, "time", how)
 
 
-def _number(name: str, part: str, label: Any, unit: str, how: str, empty: str = "NULL") -> Feature:
+def _number(name: str, part: str, label: Any, unit: str, how: Any, empty: str = "NULL") -> Feature:
     return Feature(name, "number", part, label, unit, how, empty)
 
 
-def _text(name: str, part: str, label: Any, unit: str, how: str) -> Feature:
+def _text(name: str, part: str, label: Any, unit: str, how: Any) -> Feature:
     return Feature(name, "text", part, label, unit, how, "''", coded="," in unit)
 
 
 FEATURES: tuple[Feature, ...] = (
-    _count("order_count", ORDERS, _("Orders"), "sales; drafts and void ones count nowhere"),
-    _count("cancellation_count", ORDERS, _("Cancellations"), "cancellations and returns"),
+    _count("order_count", ORDERS, _("Orders"), _("sales; drafts and void ones count nowhere")),
+    _count("cancellation_count", ORDERS, _("Cancellations"), _("cancellations and returns")),
     _number(
         "revenue_cents",
         ORDERS,
         _("Net revenue"),
         "cents",
-        "sales less cancellations and returns, of orders in the shop's currency",
+        _("sales less cancellations and returns, of orders in the shop's currency"),
         "0",
     ),
-    _number("average_order_cents", ORDERS, _("Average order"), "cents", "sales ÷ orders"),
+    _number("average_order_cents", ORDERS, _("Average order"), "cents", _("sales ÷ orders")),
     _number(
         "returned_cents",
         ORDERS,
         _("Value returned"),
         "cents",
-        "taken back or refunded",
+        _("taken back or refunded"),
         "0",
     ),
     _number(
@@ -97,48 +97,56 @@ FEATURES: tuple[Feature, ...] = (
         ORDERS,
         _("Share of value returned"),
         "0 to 1",
-        "value returned ÷ value of sales",
+        _("value returned ÷ value of sales"),
         "0",
     ),
-    _date("first_order_at", ORDERS, _("First order"), "tenure as a buyer counts from here"),
-    _date("last_order_at", ORDERS, _("Last order"), "recency counts from here"),
+    _date("first_order_at", ORDERS, _("First order"), _("tenure as a buyer counts from here")),
+    _date("last_order_at", ORDERS, _("Last order"), _("recency counts from here")),
     _number(
-        "last_gap_days", ORDERS, _("Days between the last two orders"), "days", "time between sales"
+        "last_gap_days",
+        ORDERS,
+        _("Days between the last two orders"),
+        "days",
+        _("time between sales"),
     ),
-    _number("mean_gap_days", ORDERS, _("Mean days between orders"), "days", "over all sales"),
+    _number("mean_gap_days", ORDERS, _("Mean days between orders"), "days", _("over all sales")),
     _number(
         "spread_gap_days",
         ORDERS,
         _("Spread of days between orders"),
         "days",
-        "standard deviation of the gaps; unknown below three orders",
+        _("standard deviation of the gaps; unknown below three orders"),
     ),
-    _number("order_hour", ORDERS, _("Usual hour of ordering"), "0 to 23", "most frequent, local"),
+    _number(
+        "order_hour", ORDERS, _("Usual hour of ordering"), "0 to 23", _("most frequent, local")
+    ),
     _number(
         "order_weekday",
         ORDERS,
         _("Usual weekday of ordering"),
         "1 (Monday) to 7",
-        "most frequent, local",
+        _("most frequent, local"),
     ),
-    _count("item_count", LINES, _("Items bought"), "pieces in sales"),
-    _count("product_count", LINES, _("Different products"), "products bought"),
-    _count("category_count", LINES, _("Different categories"), "categories bought from"),
+    _count("item_count", LINES, _("Items bought"), _("pieces in sales")),
+    _count("product_count", LINES, _("Different products"), _("products bought")),
+    _count("category_count", LINES, _("Different categories"), _("categories bought from")),
     _number(
         "discount_fraction",
         LINES,
         _("Share of discount"),
         "0 to 1",
-        "what lines cost less than unit price × quantity, ÷ the latter",
+        _("what lines cost less than unit price × quantity, ÷ the latter"),
         "0",
     ),
-    _number("mean_price_cents", LINES, _("Mean price of an item"), "cents", "list price of items"),
+    _number(
+        "mean_price_cents", LINES, _("Mean price of an item"), "cents", _("list price of items")
+    ),
     _text(
         "price_band",
         LINES,
         _("Price band"),
         "low, middle, high",
-        "mean price of an item against the thirds of the shop's prices",
+        _("mean price of an item against the thirds of the shop's prices"),
     ),
     Feature(
         "top_categories",
@@ -146,7 +154,7 @@ FEATURES: tuple[Feature, ...] = (
         LINES,
         _("Favourite categories"),
         "up to 5 names",
-        "categories bought most often, then most recently",
+        _("categories bought most often, then most recently"),
         "'[]'::jsonb",
     ),
     Feature(
@@ -155,7 +163,7 @@ FEATURES: tuple[Feature, ...] = (
         LINES,
         _("Favourite brands"),
         "up to 5 names",
-        "brands bought most often, then most recently",
+        _("brands bought most often, then most recently"),
         "'[]'::jsonb",
     ),
     Feature(
@@ -164,69 +172,74 @@ FEATURES: tuple[Feature, ...] = (
         LINES,
         _("Favourite products"),
         "up to 5, with times bought",
-        "products bought most often, then most recently",
+        _("products bought most often, then most recently"),
         "'[]'::jsonb",
     ),
-    _count("touchpoint_count", TOUCHPOINTS, _("Touchpoints"), "all kinds; flagged bots left out"),
-    _date("last_touchpoint_at", TOUCHPOINTS, _("Last touchpoint"), "of any kind"),
-    _date("last_active_at", TOUCHPOINTS, _("Last activity"), "what the customer did themselves"),
+    _count(
+        "touchpoint_count", TOUCHPOINTS, _("Touchpoints"), _("all kinds; flagged bots left out")
+    ),
+    _date("last_touchpoint_at", TOUCHPOINTS, _("Last touchpoint"), _("of any kind")),
+    _date("last_active_at", TOUCHPOINTS, _("Last activity"), _("what the customer did themselves")),
     _count(
         "session_count",
         TOUCHPOINTS,
         _("Sessions"),
-        "activity after half an hour of none begins one",
+        _("activity after half an hour of none begins one"),
     ),
-    _count("view_count", TOUCHPOINTS, _("Product views"), "product.viewed"),
-    _date("last_view_at", TOUCHPOINTS, _("Last product view"), "product.viewed"),
-    _date("last_cart_at", TOUCHPOINTS, _("Last cart"), "cart.updated or checkout.started"),
+    _count("view_count", TOUCHPOINTS, _("Product views"), _("product.viewed")),
+    _date("last_view_at", TOUCHPOINTS, _("Last product view"), _("product.viewed")),
+    _date("last_cart_at", TOUCHPOINTS, _("Last cart"), _("cart.updated or checkout.started")),
     _count(
         "abandoned_cart_count",
         TOUCHPOINTS,
         _("Carts abandoned"),
-        "no order and no change of the cart within a day after it",
+        _("no order and no change of the cart within a day after it"),
     ),
-    _count("message_sent_count", TOUCHPOINTS, _("Messages sent"), "message.sent"),
+    _count("message_sent_count", TOUCHPOINTS, _("Messages sent"), _("message.sent")),
     _count(
-        "message_opened_count", TOUCHPOINTS, _("Messages opened"), "by the person, not by a machine"
+        "message_opened_count",
+        TOUCHPOINTS,
+        _("Messages opened"),
+        _("by the person, not by a machine"),
     ),
     _count(
         "message_clicked_count",
         TOUCHPOINTS,
         _("Messages clicked"),
-        "by the person, not by a scanner",
+        _("by the person, not by a scanner"),
     ),
-    _count("machine_open_count", TOUCHPOINTS, _("Opens by machines"), "data.machine is true"),
-    _count("scanner_click_count", TOUCHPOINTS, _("Clicks by scanners"), "data.machine is true"),
-    _date("last_message_at", TOUCHPOINTS, _("Last message sent"), "message.sent"),
-    _date("last_opened_at", TOUCHPOINTS, _("Last message opened"), "by the person"),
-    _date("last_clicked_at", TOUCHPOINTS, _("Last message clicked"), "by the person"),
+    _count("machine_open_count", TOUCHPOINTS, _("Opens by machines"), _("data.machine is true")),
+    _count("scanner_click_count", TOUCHPOINTS, _("Clicks by scanners"), _("data.machine is true")),
+    _date("last_message_at", TOUCHPOINTS, _("Last message sent"), _("message.sent")),
+    _date("last_opened_at", TOUCHPOINTS, _("Last message opened"), _("by the person")),
+    _date("last_clicked_at", TOUCHPOINTS, _("Last message clicked"), _("by the person")),
     _number(
-        "best_hour", TOUCHPOINTS, _("Best hour"), "0 to 23", "most frequent of activity, local"
+        "best_hour", TOUCHPOINTS, _("Best hour"), "0 to 23", _("most frequent of activity, local")
     ),
     _number(
         "active_weekday",
         TOUCHPOINTS,
         _("Weekday of activity"),
         "1 (Monday) to 7",
-        "most frequent of activity, local",
+        _("most frequent of activity, local"),
     ),
     _text(
         "day_part",
         TOUCHPOINTS,
         _("Part of the day"),
         "night, morning, afternoon, evening",
-        "most frequent of activity, local; each is six hours from midnight on",
+        _("most frequent of activity, local; each is six hours from midnight on"),
     ),
-    _text("main_device", TOUCHPOINTS, _("Device"), "as told", "most frequent data.device"),
-    _text("first_source", TOUCHPOINTS, _("First source"), "as told", "earliest data.source"),
-    _text("last_source", TOUCHPOINTS, _("Last source"), "as told", "latest data.source"),
+    _text("main_device", TOUCHPOINTS, _("Device"), "as told", _("most frequent data.device")),
+    _text("first_source", TOUCHPOINTS, _("First source"), "as told", _("earliest data.source")),
+    _text("last_source", TOUCHPOINTS, _("Last source"), "as told", _("latest data.source")),
     Feature(
         "interests",
         "",
         INTERESTS,
         _("Interests"),
         "up to 5 products and 5 categories, with the evidence",
-        "3 for a purchase, 2 for a cart, 1 for a view in the last 180 days",
+        _("3 for a purchase, 2 for a cart, 1 for a view in the last 180 days"),
         "'{}'::jsonb",
     ),
 )

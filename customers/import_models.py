@@ -27,3 +27,6 @@ class HistoryImport(models.Model):
         verbose_name = _("history import")
         verbose_name_plural = _("history imports")
         constraints = [UniqueConstraint(fields=["shop", "kind", "digest"], name="import_once")]
+
+    def __str__(self) -> str:
+        return self.file_name

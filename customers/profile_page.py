@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 
 from customers.features import Feature
 from customers.models import Customer, Profile
+from shops import code_words
 from shops.models import Shop
 from shops.templatetags.console import figure, money, percent
 
@@ -70,8 +71,8 @@ def _figures(part: str, profile: Profile | None, shop: Shop) -> Iterator[Figure]
                 name=feature.path,
                 label=str(feature.label),
                 value=written(feature, value, shop.currency),
-                unit=shop.currency if feature.unit == "cents" else feature.unit,
-                how=feature.how,
+                unit=shop.currency if feature.unit == "cents" else code_words.said(feature.unit),
+                how=str(feature.how),
             )
 
 
@@ -109,7 +110,7 @@ def written(feature: Feature, value: Any, currency: str) -> str:
         return ", ".join(_item(item) for item in value)
     if isinstance(value, int | float):
         return figure(value)
-    return str(value)
+    return code_words.said(str(value))
 
 
 def _item(item: Any) -> str:

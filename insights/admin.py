@@ -16,6 +16,7 @@ from insights.forecast_models import MEASURES, ShopForecast
 from insights.prediction_models import TrainedModel
 from insights.recommendation_models import ProductRule, RecommendationRun
 from insights.recommenders.knowledge import KINDS
+from shops import code_words
 from shops.console import ReadOnly, ShopAdmin
 
 
@@ -38,6 +39,7 @@ class ProductRules(ShopAdmin):
     form = ProductRuleForm
     list_display = ("sort", "first_in_words", "product", "active", "note", "shop")
     list_filter = ("kind", "active", "shop")
+    codes = ("kind",)
     list_editable = ("active",)
     list_select_related = ("first", "product", "shop")
     search_fields = (
@@ -66,14 +68,15 @@ class ProductRules(ShopAdmin):
 class RecommendationRuns(ReadOnly, ShopAdmin):
     """Every time the recommenders learned: how much they find of what is bought next."""
 
+    codes = ("live",)
     list_display = ("at", "in_use", "blend", "popularity", "own_frequencies", "reason",
                     "customer_count", "product_count", "shop")  # fmt: skip
     list_select_related = ("shop",)
     exclude = ("learned",)
 
     @display(description=_("in use"), label={"blend": "success", "popularity": "warning"})
-    def in_use(self, run: RecommendationRun) -> str:
-        return run.live
+    def in_use(self, run: RecommendationRun) -> tuple[str, str]:
+        return run.live, code_words.said(run.live)
 
     @admin.display(description=_("blend finds"))
     def blend(self, run: RecommendationRun) -> str:
@@ -92,13 +95,14 @@ class RecommendationRuns(ReadOnly, ShopAdmin):
 class TrainedModels(ReadOnly, ShopAdmin):
     """Every training, live or off with the reason."""
 
+    codes = ("status", "predictor")
     list_display = ("predictor", "state", "reason", "trained_at", "drift", "shop")
     list_filter = ("status", "predictor", "shop")
     list_select_related = ("shop",)
 
     @display(description=_("status"), label={"live": "success", "early": "info", "off": "warning"})
-    def state(self, model: TrainedModel) -> str:
-        return model.status
+    def state(self, model: TrainedModel) -> tuple[str, str]:
+        return model.status, code_words.said(model.status)
 
     def change_view(
         self,
@@ -125,6 +129,7 @@ class TrainedModels(ReadOnly, ShopAdmin):
 class ShopForecasts(ReadOnly, ShopAdmin):
     """Every night's forecast of the shop's coming days, live or off with the reason."""
 
+    codes = ("status", "measure")
     list_display = ("made_on", "figure", "state", "reason", "shop")
     list_display_links = ("made_on", "figure")
     list_filter = ("measure", "status", "shop")
@@ -135,8 +140,8 @@ class ShopForecasts(ReadOnly, ShopAdmin):
         return str(MEASURES[forecast.measure])
 
     @display(description=_("status"), label={"live": "success", "off": "warning"})
-    def state(self, forecast: ShopForecast) -> str:
-        return forecast.status
+    def state(self, forecast: ShopForecast) -> tuple[str, str]:
+        return forecast.status, code_words.said(forecast.status)
 
     def change_view(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from insights import forecasting
 from insights.forecast_models import MEASURES, ShopForecast
@@ -15,11 +16,11 @@ from shops.panels import Panel
 DAYS_BEFORE = 56
 KEPT = timedelta(days=7)  # an older forecast is no news
 METRICS = {
-    "error": _("Mean error a day"),
-    "naive_error": _("Error of last week's figures"),
-    "mase": _("One by the other (MASE)"),
-    "coverage": _("Days inside the interval"),
-    "origins": _("Past weeks judged"),
+    "error": gettext_lazy("Mean error a day"),
+    "naive_error": gettext_lazy("Error of last week's figures"),
+    "mase": gettext_lazy("One by the other (MASE)"),
+    "coverage": gettext_lazy("Days inside the interval"),
+    "origins": gettext_lazy("Past weeks judged"),
 }
 IN_ITS_UNIT = {"error", "naive_error"}  # of the figure itself
 

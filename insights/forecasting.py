@@ -14,6 +14,7 @@ from customers import zones
 from insights.back_test import BackTest, back_test
 from insights.forecast import FEWEST_DAYS, WEEK, Floats, TooShort, forecast
 from insights.forecast_models import MEASURES, ShopForecast
+from shops import speaking
 from shops.models import Shop
 
 AHEAD = 28
@@ -41,6 +42,7 @@ def forecast_all() -> None:
         make(shop)
 
 
+@speaking.to_shop
 def make(shop: Shop, at: datetime | None = None) -> list[ShopForecast]:
     """Today's forecasts of the shop, one a figure, live or off with the reason. Safe to repeat."""
     today = midnight(shop, (at or now()).astimezone(_clock(shop)).date())

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils import translation
-
 from customers.models import Customer
 from insights import recommending
 from insights.choosing import KINDS
+from shops import speaking
 
 COUNT = 10
 
@@ -37,8 +36,7 @@ class Offers(Mapping[str, list[dict[str, Any]]]):
 
     def _read(self, kind: str) -> list[dict[str, Any]]:
         shop = self.customer.shop
-        language = self.customer.language or shop.language
-        with translation.override(language):
+        with speaking.to_customer(self.customer):
             offers = recommending.recommend(shop, self.customer, kind=kind, count=COUNT)
         return [
             {

@@ -6,6 +6,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from shops import code_words
 from shops.models import Shop
 
 IN_USE = ("live", "early")
@@ -47,7 +48,7 @@ class TrainedModel(models.Model):
         indexes = [Index(fields=["shop", "predictor", "-trained_at"], name="model_history")]
 
     def __str__(self) -> str:
-        return f"{self.predictor} {self.trained_at:%Y-%m-%d}"
+        return f"{code_words.said(self.predictor)} {self.trained_at:%Y-%m-%d}"
 
 
 class Score(models.Model):

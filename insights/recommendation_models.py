@@ -2,7 +2,8 @@
 
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
-from django.utils.timezone import now
+from django.utils.formats import date_format
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
@@ -114,3 +115,6 @@ class RecommendationRun(models.Model):
         verbose_name = _("recommendation run")
         verbose_name_plural = _("recommendation runs")
         indexes = [Index(fields=["shop", "-id"], name="recommendation_run_last")]
+
+    def __str__(self) -> str:
+        return date_format(localtime(self.at), "SHORT_DATETIME_FORMAT")

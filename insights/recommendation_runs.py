@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from insights import (
     artefact,
@@ -19,6 +20,7 @@ from insights import (
 from insights.purchases import Catalogue, Matrix, Purchases, sums
 from insights.recommendation_models import RecommendationRun
 from insights.recommenders.blend import Blend
+from shops import speaking
 from shops.models import Shop
 
 LEAST_CUSTOMERS = 20  # fewer teach nothing: everybody gets what sells
@@ -43,6 +45,7 @@ def refresh_changed() -> None:
             recommendation_lists.write(shop, blend, catalogue, penalty, customers)
 
 
+@speaking.to_shop
 def learn(shop: Shop) -> RecommendationRun:
     """Learn, judge, keep what was learned, and write the lists; returns the run's card."""
     began = time.perf_counter()
@@ -54,7 +57,8 @@ def learn(shop: Shop) -> RecommendationRun:
     blend = recommenders.blended()
     if history.shape[0] < LEAST_CUSTOMERS:
         run.live = "popularity"
-        run.reason = f"{history.shape[0]} of {LEAST_CUSTOMERS} buyers so far."
+        known = {"have": history.shape[0], "need": LEAST_CUSTOMERS}
+        run.reason = _("%(have)d of %(need)d buyers so far") % known
     else:
         run.metrics = judge(history)
         run.live, run.reason = verdict(run.metrics)
@@ -109,10 +113,12 @@ def verdict(metrics: dict[str, float]) -> tuple[str, str]:
     """What may be used, and why: the blend where it beats what sells and own frequencies do not
     clearly (by two standard errors) beat it; they know nothing of new products."""
     if not metrics:
-        return "popularity", "No customer has come back yet."
+        return "popularity", _("No customer has come back yet.")
     found, sells, own = (metrics[each] for each in ("blend", "popularity", "own_frequencies"))
-    said = f"Of what is bought next the blend finds {found:.1%}, what sells {sells:.1%}, "
-    said += f"what the customer bought before {own:.1%}."
+    said = _(
+        "Of what is bought next the blend finds %(found)s, what sells %(sells)s, "
+        "what the customer bought before %(own)s."
+    ) % {"found": f"{found:.1%}", "sells": f"{sells:.1%}", "own": f"{own:.1%}"}
     good = found > sells and found >= own - 2 * metrics["noise"]
     return ("blend" if good else "popularity"), said
 

@@ -15,6 +15,7 @@ from insights import judging
 from insights.judging import Verdict
 from insights.prediction_models import IN_USE, TrainedModel
 from insights.predictors.base import Lesson, Predictor, usual
+from shops import speaking
 from shops.models import Shop
 
 FEWEST_OF_EACH = 20  # customers with and without the answer, in each of the two windows
@@ -53,6 +54,7 @@ def is_due(shop: Shop, predictor: Predictor, at: datetime | None = None) -> bool
     return (at or now()) - newest >= (AGAIN_AFTER_DRIFT if drifts else AGAIN_AFTER)
 
 
+@speaking.to_shop
 def train(shop: Shop, predictor: Predictor, at: datetime | None = None) -> TrainedModel:
     """One row of the register: live, early (an estimate from little) or off with the reason.
 

@@ -26,9 +26,14 @@ OUTCOMES = [("", _("on the way")), ("goal", _("the goal")), ("loss", _("a loss")
 class StageForm(forms.ModelForm):
     """A stage with its rules checked."""
 
-    rule = RuleField(help_text=_("Who is here; of several that match, the lowest priority wins."))
+    rule = RuleField(
+        label=_("Rule"),
+        help_text=_("Who is here; of several that match, the lowest priority wins."),
+    )
     exit_rule = RuleField(
-        required=False, help_text=_("Who is not here, whatever the rule says. May be empty.")
+        label=_("Exit rule"),
+        required=False,
+        help_text=_("Who is not here, whatever the rule says. May be empty."),
     )
     outcome = forms.ChoiceField(
         choices=OUTCOMES,

@@ -121,6 +121,9 @@ class StageVisit(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.customer}: {self.stage}"
+
 
 class DailyMove(models.Model):
     """How many customers went from one stage to another on a day, and after how long a stay.

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from journeys.models import Journey, Stage
+from shops import speaking
 from shops.models import Shop
 
 Rule = dict[str, Any]
@@ -38,6 +39,7 @@ class ReadyMade:
     stages: tuple[ReadyStage, ...]
 
 
+@speaking.to_shop
 def create(shop: Shop, ready: ReadyMade) -> Journey:
     """Give the shop this journey if it has none of that key. Safe to repeat."""
     with transaction.atomic():

@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 from reviews_nlp import analysers, linear
 from reviews_nlp.models import OwnClassifier, Review, ReviewAnalysis
 from reviews_nlp.verdict import CERTAIN, blend
+from shops import speaking
 from shops.models import Shop
 
 FEWEST, FEWEST_OF_EACH = 200, 30  # rated reviews; good and bad ones among them
@@ -20,6 +21,7 @@ BETTER = 0.002  # AUC that the own classifier must add
 NAME = "own"
 
 
+@speaking.to_shop
 def train(shop: Shop) -> OwnClassifier:
     """Learn, judge on the newest reviews, keep the outcome; live only where it adds something."""
     rated = _rated(shop)

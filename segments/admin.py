@@ -32,6 +32,7 @@ from segments.export_pages import ExportPages
 from segments.models import Clustering, RfmScore, Segment
 from segments.rule_field import RuleField, RuleWidget
 from segments.why_pages import WhyPages
+from shops import code_words
 from shops.console import ReadOnly, ShopAdmin, chosen_shop
 from shops.templatetags.console import figure, percent
 
@@ -61,6 +62,7 @@ class SegmentForm(forms.ModelForm):
 class Segments(ExportPages, WhyPages, ShopAdmin):
     """Groups of customers; saving one fills it at once."""
 
+    codes = ("kind",)
     form = SegmentForm
     change_form_template = "segments/segment_page.html"
     list_before_template = "segments/list_top.html"
@@ -141,8 +143,8 @@ class Segments(ExportPages, WhyPages, ShopAdmin):
         return super().changeform_view(request, object_id, form_url, context)
 
     @display(description=_("kind"), label={"rule": "info", "persona": "success"})
-    def sort(self, segment: Segment) -> str:
-        return segment.kind
+    def sort(self, segment: Segment) -> tuple[str, str]:
+        return segment.kind, code_words.said(segment.kind)
 
     @admin.display(description=_("members"), ordering="member_count")
     def size(self, segment: Segment) -> str:
@@ -211,6 +213,8 @@ class RfmScores(ReadOnly, ShopAdmin):
     """The RFM grid with its groups; a click on one shows its customers below."""
 
     list_display = ("customer", "recency", "frequency", "monetary", "group_name", "shop")
+    exclude = ("group",)
+    readonly_fields = ("group_name",)
     list_filter = ("shop",)
     list_select_related = ("shop", "customer")
     list_before_template = "segments/rfm.html"

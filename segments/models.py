@@ -2,7 +2,8 @@
 
 from django.db import models
 from django.db.models import Index, Q, UniqueConstraint
-from django.utils.timezone import now
+from django.utils.formats import date_format
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
@@ -234,6 +235,9 @@ class Clustering(models.Model):
     class Meta:
         verbose_name = _("clustering")
         verbose_name_plural = _("clusterings")
+
+    def __str__(self) -> str:
+        return date_format(localtime(self.computed_at), "SHORT_DATETIME_FORMAT")
 
 
 class PersonaFit(models.Model):

@@ -13,6 +13,7 @@ from segments.clusters import Model, Scaling
 from segments.models import Clustering, Segment
 from segments.persona_source import DEFAULT, Source, choices
 from segments.streaming import Ids, Numbers
+from shops import speaking
 from shops.models import Shop
 
 MINIMUM_BUYERS = 50  # fewer make clusters of chance
@@ -75,6 +76,7 @@ SELECT segment, array_agg(title ORDER BY place) FROM weighed WHERE place <= %(to
 """
 
 
+@speaking.to_shop
 def refresh(shop: Shop, features: Sequence[str] | None = None) -> Clustering | None:
     """Cluster the shop's buyers anew; None when there are fewer than 50 or they are all alike.
 

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from segments.models import Segment
+from shops import speaking
 from shops.models import Shop
 
 Rule = dict[str, Any]
@@ -156,6 +157,7 @@ def free_key(shop: Shop | None, key: str) -> str:
     return next(one for one in tries if one not in taken)
 
 
+@speaking.to_shop
 def create(shop: Shop) -> None:
     """Give the shop the segments it begins with, where it has none of that key. Safe to repeat."""
     for key, made in SEGMENTS.items():

@@ -20,7 +20,16 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from shops import comparing, connecting, connectors, outbox, overview, reaching, rotation
+from shops import (
+    code_words,
+    comparing,
+    connecting,
+    connectors,
+    outbox,
+    overview,
+    reaching,
+    rotation,
+)
 from shops.audit_admin import AuditTrail
 from shops.connectors.api import ApiFault
 from shops.console import ForSuperusers, ReadOnly, ShopAdmin, shops_of
@@ -56,6 +65,7 @@ class Users(ForSuperusers, UserAdmin, ModelAdmin):
 class Shops(SitePages, ShopAdmin):
     """The tenants, their webhook address and secrets."""
 
+    codes = ("connector",)
     list_display = ("name", "key", "connector", "currency", "timezone")
     search_fields = ("name__istartswith", "key__istartswith")
     readonly_fields = ("webhook_address", "created_at")
@@ -182,6 +192,7 @@ class Products(ReadOnly, ShopAdmin):
 class Coupons(ReadOnly, ShopAdmin):
     """The shops' vouchers."""
 
+    codes = ("kind",)
     list_display = ("code", "kind", "value", "used_count", "expires_at", "shop")
     list_filter = ("kind", "shop")
     search_fields = ("code__istartswith",)
@@ -224,8 +235,9 @@ class Endpoints(ShopAdmin):
         return ("failure_count", "failing_since", "paused_at", "paused_reason") if obj else ()
 
     @display(description=_("state"), label=STATES)
-    def state(self, endpoint: Endpoint) -> str:
-        return "paused" if endpoint.paused_at else "failing" if endpoint.failing_since else "ok"
+    def state(self, endpoint: Endpoint) -> tuple[str, str]:
+        code = "paused" if endpoint.paused_at else "failing" if endpoint.failing_since else "ok"
+        return code, code_words.said(code)
 
     @admin.action(description=_("Pause: keep what happens for later"), permissions=["change"])
     def pause(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
@@ -252,6 +264,8 @@ class Endpoints(ShopAdmin):
 class Attempts(TabularInline):
     """What each try brought."""
 
+    verbose_name = _("attempt to deliver")
+    verbose_name_plural = _("attempts to deliver")
     model = OutgoingAttempt
     fields = readonly_fields = ("at", "status", "answer", "seconds")
     ordering = ("-id",)

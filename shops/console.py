@@ -1,7 +1,9 @@
 """What every list and page of the admin has in common."""
 
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
+from django.contrib import admin
 from django.contrib.auth import get_permission_codename
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
@@ -9,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 
-from shops import auditing, seats
+from shops import auditing, code_words, seats
 from shops.models import Shop
 
 MOST_ROWS = 10_000
@@ -27,13 +29,22 @@ class BoundedPaginator(Paginator):
         return rows.order_by()[:MOST_ROWS].count()
 
 
+class CodeFilter(admin.AllValuesFieldListFilter):
+    """Offers the values of a column of codes, in words."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": code_words.said(str(choice["display"]))}
+
+
 class ShopAdmin(ModelAdmin):
     """Lists and pages of one model, for the shops in which the user's role may see it.
 
     A right is always asked for the shop of the row at hand, so who owns one shop and reads another
-    changes rows of the first only.
+    changes rows of the first only. The columns of `codes` are shown in words.
     """
 
+    codes: tuple[str, ...] = ()
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
@@ -41,6 +52,40 @@ class ShopAdmin(ModelAdmin):
     ordering: list[str] = ["-id"]
     compressed_fields = True
     warn_unsaved_form = True
+
+    def __init__(self, model: type[Any], site: Any) -> None:
+        super().__init__(model, site)
+        self.said = {name: self._in_words(name) for name in self.codes}
+
+    def _in_words(self, name: str) -> Callable[[Any], str]:
+        label = self.model._meta.get_field(name).verbose_name
+
+        @admin.display(description=label, ordering=name, empty_value="–")
+        def said(row: Any) -> str:
+            return code_words.said(getattr(row, name)) or "–"
+
+        return said
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return [self.said.get(name, name) for name in super().get_list_display(request)]
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        filters = super().get_list_filter(request)
+        return [(each, CodeFilter) if each in self.codes else each for each in filters]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Where nothing can be changed, codes are said in words on the page too."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [(title, {**one, "fields": self._told(one["fields"])}) for title, one in fieldsets]
+
+    def _told(self, names: Any) -> list[Any]:
+        """Names of fields, some of them in rows, with the codes in words."""
+        return [
+            self._told(name) if isinstance(name, list | tuple) else self.said.get(name, name)
+            for name in names
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from shops import keys
+from shops import code_words, keys
 from shops.console import ShopAdmin
 from shops.models import ApiKey
 
@@ -56,8 +56,8 @@ class ApiKeys(ShopAdmin):
         return f"{key.prefix}…"
 
     @display(description=_("state"), label=STATES)
-    def state(self, key: ApiKey) -> str:
-        return keys.state(key)
+    def state(self, key: ApiKey) -> tuple[str, str]:
+        return keys.state(key), code_words.said(keys.state(key))
 
     @admin.display(description=_("may"))
     def may(self, key: ApiKey) -> str:

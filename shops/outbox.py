@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import close_old_connections, connection, transaction
+from django.utils import translation
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from standardwebhooks.webhooks import Webhook
 
-from shops import pauses, reaching, secrecy
+from shops import pauses, reaching, secrecy, speaking
 from shops.announcing import announce
 from shops.models import Endpoint, OutgoingAttempt, OutgoingEvent, Shop
 
@@ -199,10 +200,11 @@ def _settle(endpoint: Endpoint, fault: OutgoingAttempt | None) -> None:
         endpoint.failure_count += 1
         endpoint.failing_since = endpoint.failing_since or fault.at
         endpoint.next_at = now() + pause(endpoint.failure_count)
-        if fault.status == 410:
-            _pause(endpoint, _("It answered 410: it wants no more."))
-        elif now() - endpoint.failing_since > GIVE_UP_AFTER:
-            _pause(endpoint, _("It failed for three days: %s") % fault.answer[:200])
+        with translation.override(speaking.known(endpoint.shop.language)):
+            if fault.status == 410:
+                _pause(endpoint, _("It answered 410: it wants no more."))
+            elif now() - endpoint.failing_since > GIVE_UP_AFTER:
+                _pause(endpoint, _("It failed for three days: %s") % fault.answer[:200])
     # Not the rest: a person may have paused it meanwhile.
     endpoint.save(update_fields=["failure_count", "failing_since", "next_at"])
 

@@ -1,20 +1,25 @@
 """Campaigns that a shop can begin with: each a text of the kind that campaigns are exported as.
 
-The mails share a sheet (`sheet.html`); a text gives what stands in it.
+The mails share a sheet (`sheet.html`); a text gives what stands in it. What people read stands in
+double brackets and is translated; a shop gets it in its own language.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import as_text
 from campaigns.models import Campaign, Template
+from shops import speaking
 from shops.models import Shop
 
 SOURCES = Path(__file__).parent
+MARKED = re.compile(r"\[\[(.+?)\]\]")
 
 
 @dataclass(frozen=True)
@@ -110,27 +115,35 @@ ALL = (
 BY_KEY = {each.key: each for each in ALL}
 
 
-@cache
 def blank() -> str:
-    """The mail that a new template begins with."""
-    return (SOURCES / "blank.mjml").read_text()
+    """The mail that a new template begins with, in the reader's language."""
+    return _said("blank.mjml")
+
+
+def document(key: str) -> str:
+    """The text of a ready-made campaign, in the reader's language."""
+    return _said(f"{BY_KEY[key].key}.yaml")
+
+
+def _said(name: str) -> str:
+    return MARKED.sub(lambda text: _now(text[1]), _file(name))
 
 
 @cache
-def document(key: str) -> str:
-    """The text of a ready-made campaign as its file has it."""
-    return (SOURCES / f"{BY_KEY[key].key}.yaml").read_text()
+def _file(name: str) -> str:
+    return (SOURCES / name).read_text()
 
 
 def told(key: str) -> dict[str, Any]:
-    """What the text says, with whole mails, and the name in the reader's language."""
+    """What the text says, with whole mails, and the campaign's name."""
     said = as_text.read(document(key))
-    sheet = (SOURCES / "sheet.html").read_text()
+    sheet = _said("sheet.html")
     for template in said["templates"].values():
         template["html"] = sheet.replace("BODY\n", template["html"])
     return {**said, "name": str(BY_KEY[key].name)}
 
 
+@speaking.to_shop
 def create(shop: Shop, key: str) -> Campaign:
     """Give the shop the campaign and its templates, as a draft. Safe to repeat: what the shop has
     by that key, campaign or template, stays as it is."""

@@ -6,8 +6,10 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 import shops.money
+from shops import code_words
 
 register = template.Library()
 
@@ -23,7 +25,13 @@ def percent(fraction: float | None) -> str:
     """0.123 as "12.3 %"."""
     if fraction is None:
         return "–"
-    return f"{_rounded(fraction * 100, 1)} %"
+    return _("%s %%") % _rounded(fraction * 100, 1)
+
+
+@register.filter
+def in_words(code: str) -> str:
+    """A code of a row as people call it: "quarantined", "已隔离"."""
+    return code_words.said(code)
 
 
 @register.filter

@@ -220,3 +220,14 @@ def test_a_bad_review_starts_service_recovery_and_keeps_them_out_of_what_sells()
 
     assert [e.customer for e in recovery.enrolments.all()] == [unhappy]
     assert [e.customer for e in upsell.enrolments.all()] == [happy]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_chinese_shop_gets_its_mails_in_chinese(key):
+    stranger = make.customer(build.shop(name="茶铺", language="zh-hans"), first_name="")
+
+    mail = mail_to(stranger, key)
+
+    assert re.search("[\u4e00-\u9fff]", mail.subject)
+    assert "我们的消息" in mail.text
+    assert not re.search(r"\[\[|[A-Za-z]+ [a-z]+ ", mail.subject + mail.text)

@@ -1,0 +1,11 @@
+"""What the room is called on pages."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LlmConfig(AppConfig):
+    """The room's name; nothing starts here."""
+
+    name = "llm"
+    verbose_name = _("Language models")
