@@ -16,7 +16,7 @@ shops.seat role
 shops.site public_key previous_public_key secret_sealed previous_secret_sealed origins
 shops.user password username! first_name! last_name! email!
 shops.shop name key connector currency timezone language from_email webhook_secret_sealed previous_secret_sealed
-shops.product external_id title category versions
+shops.product external_id title category brand versions
 shops.coupon external_id code kind
 shops.deliverykey message_id answer
 shops.delivery message_id connector topic body! status reason~ origin
@@ -41,7 +41,7 @@ customers.identity kind value!
 customers.recognition source~ visitor! how
 customers.touchpoint kind~ source~ data!
 customers.order external_id~ kind currency country~ cancels~ digest
-customers.profile price_band~ top_categories~ favourites~ day_part~ main_device~ first_source~ last_source~ interests~ opinions~ scores~
+customers.profile price_band~ top_categories~ top_brands~ favourites~ day_part~ main_device~ first_source~ last_source~ interests~ opinions~ scores~
 customers.privacyrequest reference kind customer_id_of_shop~
 reviews_nlp.review source~ title! text! language~ suspicion~
 reviews_nlp.reviewanalysis analyser version
@@ -70,7 +70,9 @@ journeys.stage name key colour outcome rule exit_rule fault
 journeys.stagevisit why~
 campaigns.channelaccount channel url account sender secret_sealed public_key
 campaigns.pushsubscription endpoint! p256dh auth
-campaigns.mailsettings link_domain utm_source return_path dkim_selector dkim_key_sealed dkim_public
+campaigns.mailsettings link_domain utm_source return_path dkim_selector dkim_key_sealed dkim_public seeds
+campaigns.domainlimit domain
+campaigns.sharedtrail digest said
 campaigns.templatelinks digest targets
 campaigns.signal kind~ target~ hint~
 campaigns.notice kind~ cause~ address! data! status reason
@@ -88,6 +90,9 @@ campaigns.mailcarrier kind url account secret_sealed signing_sealed hook_digest 
 campaigns.caughtmail message_id recipient! subject! raw!
 assistant.plan goal limits author! proposal refused score
 assistant.decision part verdict
+assistant.source name kind text fault
+assistant.passage title text
+assistant.question text~ answer~ author cites state
 """  # noqa: E501
 CLASSES = {"!": "personal", "~": "pseudonymous", "": "none"}
 
@@ -125,5 +130,6 @@ PURPOSES = {
     "segments": (_("Choose whom to write to"), _("until they are erased")),
     "journeys": (_("Measure which way customers take"), _("until they are erased")),
     "campaigns": (_("Write to customers and prove that it helped"), _("until they are erased")),
+    "assistant.question": (_("Answer what customers ask"), _("as long as the shop is here; names, addresses and order numbers are hidden before")),  # noqa: E501
     "assistant": (_("Plan campaigns"), _("as long as the shop is here")),
 }  # fmt: skip

@@ -48,7 +48,7 @@ campaigns.notice              v     v        v       v     -
 campaigns.topic               vacd  vacd     v       v     -
 campaigns.frequencycap        vacd  vacd     v       -     -
 campaigns.mailcarrier         vacd  v        -       -     vacd
-campaigns.targeting           v     v        v       -     -
+campaigns.domainlimit         vacd  vacd     v       -     -
 campaigns.mailsettings        vac   vac      v       -     vc
 campaigns.channelaccount      vacd  v        -       -     vacd
 campaigns.pushsubscription    v     v        -       v     -

@@ -12,6 +12,11 @@ from tests import migrated
 from tests.browsing import CHROMIUM, FLAGS
 
 
+def pytest_collection_modifyitems(items):
+    """The longest files first, so that no worker waits for another at the end."""
+    items.sort(key=lambda item: "tests/faults/" not in item.nodeid)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
     """Test databases are copies of one that is migrated already."""

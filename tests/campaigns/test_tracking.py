@@ -12,12 +12,13 @@ from django.conf import settings
 from django.test import Client
 from django.utils.timezone import now
 
-from campaigns import letters, links, mime, responses, signals
+from campaigns import letters, links, mime, page_limits, responses, signals
 from campaigns.links import Wanted
 from campaigns.models import MailSettings, Message, Signal, TemplateLinks
 from customers import profiles
 from customers.models import Customer, Profile, Touchpoint
 from shops import outbox
+from shops.limits import Limits
 from shops.models import OutgoingEvent
 from tests import make
 from tests.campaigns import build
@@ -131,7 +132,7 @@ def test_a_link_works_when_its_message_is_forgotten(message):
     assert not Signal.objects.exists()
 
 
-def test_a_click_is_told_once_a_day_to_history_ledger_profile_and_endpoint(message):
+def test_a_click_is_told_once_a_day_to_history_ledger_profile_and_endpoint(message, monkeypatch):
     outbox.register(message.shop, url="https://x.example.com/", events=["message.clicked"])
     (tea, *_rest), _ = hrefs(message)
 
@@ -149,6 +150,7 @@ def test_a_click_is_told_once_a_day_to_history_ledger_profile_and_endpoint(messa
     assert OutgoingEvent.objects.get().data["url"] == "https://shop.example/tea?a=1&b=2"
     assert Customer.objects.get().stale_since is not None
 
+    monkeypatch.setattr(page_limits, "LINKS", Limits())  # a day later, not the same second
     Signal.objects.update(read_on=make.days_ago(1).date(), at=make.days_ago(1))
     follow(tea)
     settle()

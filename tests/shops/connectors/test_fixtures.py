@@ -177,6 +177,7 @@ def test_a_privacy_request_is_kept_and_an_erasure_carried_out():
 def test_products_tell_their_brand_and_keep_it_where_it_is_not_told_again(platform, topic, said):
     shop = calls.shop(platform)
     for product in ({"id": "1", **said}, {"id": "1"}):
-        inside = {"saleor": {"product": product}, "generic": {"type": topic, "data": product}}
+        event = {"type": topic, "timestamp": "2026-11-28T09:00:00Z", "data": product}
+        inside = {"saleor": {"product": product}, "generic": event}
         calls.deliver(shop, topic, inside.get(platform, product))
     assert Product.objects.get(shop=shop).brand == "Acme"
