@@ -230,7 +230,7 @@ class Messages(ReadOnly, ShopAdmin):
     list_display = ("customer", "campaign", "state", "reason", "sent_at", "shop")
     list_filter = ("status", "campaign")
     list_select_related = ("customer", "campaign", "shop")
-    exclude = ("trail",)
+    exclude = ("trail", "shared")
     readonly_fields = ("why",)
 
     @display(description=_("status"), label=MESSAGE_COLOURS)

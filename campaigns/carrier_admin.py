@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
@@ -26,10 +27,12 @@ def _secret(label: Any, *, help_text: Any) -> forms.CharField:
 class CarrierForm(forms.ModelForm):
     """Keys are typed in, kept sealed and never shown. Saving it lets waiting mails leave again."""
 
-    kind = forms.ChoiceField(label=_("service"), choices=KINDS, widget=UnfoldAdminSelectWidget)
+    kind = forms.ChoiceField(
+        label=capfirst(_("service")), choices=KINDS, widget=UnfoldAdminSelectWidget
+    )
     secret = _secret(_("API key"), help_text=_("Empty: it stays as it is."))
     signing = _secret(
-        _("signing key of webhooks"),
+        capfirst(_("signing key of webhooks")),
         help_text=_("Mailgun, Resend and SendGrid sign what they tell: then it is checked."),
     )
 

@@ -90,6 +90,10 @@ def compiled(source: str) -> str:
         html = mjml.mjml2html("".join(held.said), fonts={}, include_loader=None)
     except ValueError as fault:
         raise _explained(held, str(fault)) from fault
+    except BaseException as fault:
+        if type(fault).__name__ != "PanicException":  # how Rust's own faults arrive here
+            raise
+        raise MjmlFault(_("the compiler cannot read this text.")) from fault
     if len(html) > LONGEST_HTML:
         raise MjmlFault(_("becomes more than %d characters of HTML.") % LONGEST_HTML)
     _check_kept(held, held.once(html) + html)

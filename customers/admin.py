@@ -226,7 +226,7 @@ class PrivacyRequests(ReadOnly, ShopAdmin):
         """Whether the search for what an erasure left is over."""
         found = [erasure.done_at for erasure in row.erasures.all()]
         if not found:
-            return "none", "–"
+            return "–", "–"
         return ("proved", _("proved")) if all(found) else ("searching", _("being searched"))
 
     @admin.display(description=_("erased everywhere"))

@@ -96,7 +96,7 @@ def load(segment: Segment, content: str, *, file_name: str, keep: bool = False) 
         for first, values in _batches(rows):
             own: dict[str, Any] = {"shop": segment.shop_id, "values": values}
             cursor.execute(UNKNOWN.format(matches=MATCHES[column]), own)
-            unknown = [first + n for (n,) in cursor.fetchall()]
+            unknown = sorted(first + n for (n,) in cursor.fetchall())
             cursor.execute(FIND.format(matches=MATCHES[column]), own)
             loaded.rows += len(values)
             loaded.unknown_count += len(unknown)

@@ -17,6 +17,7 @@ from shops.console import ReadOnly, ShopAdmin
 class AuditTrail(ReadOnly, ShopAdmin):
     """Who did what, when and from where."""
 
+    codes = ("action",)
     list_display = ("at", "who", "action", "target", "ip", "shop")
     list_filter = ("at", "shop")
     list_select_related = ("shop",)

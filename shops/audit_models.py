@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Index, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from shops import code_words
 from shops.clock import now
 
 
@@ -39,7 +40,7 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.action}"
+        return f"{self.number} {code_words.said(self.action)}"
 
 
 class AuditHead(models.Model):

@@ -146,7 +146,7 @@ def test_too_few_buyers_get_what_sells_and_the_card_says_why():
 
     run = recommendation_runs.learn(shop)
 
-    assert (run.live, run.reason) == ("popularity", "1 of 20 buyers so far.")
+    assert (run.live, run.reason) == ("popularity", "1 of 20 buyers so far")
     assert len(recommending.recommend(shop, None)) == 1
 
 
