@@ -36,7 +36,7 @@
       animationDuration: 300,
       grid: { left: 8, right: 8, top: chart.series.length > 1 ? 36 : 12, bottom: 4, containLabel: true },
       tooltip: { trigger: "axis" },
-      legend: { show: chart.series.length > 1, top: 0, textStyle: { color: soft } },
+      legend: { show: chart.series.length > 1, type: "scroll", top: 0, textStyle: { color: soft } },
       xAxis: { type: "category", data: chart.labels, axisLabel: { color: soft, hideOverlap: true } },
       yAxis: hasSecond ? [axis, { ...axis, splitLine: { show: false } }] : [axis],
       series: chart.series.map((series) => ({
