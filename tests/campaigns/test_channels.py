@@ -3,8 +3,6 @@
 import base64
 import json
 import struct
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
@@ -23,41 +21,17 @@ from shops import secrecy
 from tests import make
 from tests.api.calling import Caller
 from tests.campaigns import build
+from tests.campaigns.answering import Answering, answering
 from tests.campaigns.conftest import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Carrier(BaseHTTPRequestHandler):
-    """Keeps what it is told and answers what it was asked to."""
-
-    told: list = []
-    answer: tuple = (201, {"sid": "SM1"})
-    url = ""
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.told.append((self.path, dict(self.headers.items()), body))
-        status, said = self.answer
-        if status is None:  # took it, and was never heard of again
-            return
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(json.dumps(said).encode())
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture
 def carrier(settings):
     settings.OUTGOING_ALLOWED_NETWORKS = ["127.0.0.0/8"]
-    Carrier.told, Carrier.answer = [], (201, {"sid": "SM1"})
-    with ThreadingHTTPServer(("127.0.0.1", 0), Carrier) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        Carrier.url = f"http://127.0.0.1:{server.server_address[1]}"
-        yield Carrier
-        server.shutdown()
+    with answering(Answering, (201, {"sid": "SM1"})) as kind:
+        yield kind
 
 
 def planned(channel, *, consents=None, **fields):

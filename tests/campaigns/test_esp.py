@@ -3,9 +3,7 @@
 import hashlib
 import hmac
 import json
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
 import pytest
@@ -16,45 +14,24 @@ from customers.models import Suppression, Touchpoint
 from shops import secrecy
 from tests import make
 from tests.campaigns import build
+from tests.campaigns.answering import Answering, answering
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TAKEN = (200, {"To": "", "MessageID": "b7bc2f4a", "ErrorCode": 0, "Message": "OK"})
 
 
-class Service(BaseHTTPRequestHandler):
+class Service(Answering):
     """Speaks as Postmark's API does, or as it is told to."""
 
-    told: list = []
-    answer: tuple = TAKEN
-    url = ""
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.told.append((self.path, dict(self.headers.items()), body))
-        status, said = self.answer
-        if status is None:  # took it, and was never heard of again
-            return
-        self.send_response(status)
-        self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        if status == 200 and "MessageID" in said:
-            said = {**said, "To": json.loads(body)["To"]}
-        self.wfile.write(json.dumps(said).encode())
-
-    def log_message(self, *args):
-        pass
+    def said(self, answer, body):
+        return {**answer, "To": json.loads(body)["To"]} if "MessageID" in answer else answer
 
 
 @pytest.fixture
 def service(settings):
     settings.OUTGOING_ALLOWED_NETWORKS = ["127.0.0.0/8"]
-    Service.told, Service.answer = [], TAKEN
-    with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        Service.url = f"http://127.0.0.1:{server.server_address[1]}"
-        yield Service
-        server.shutdown()
+    with answering(Service, TAKEN) as kind:
+        yield kind
 
 
 def planned(count=1, **template):
