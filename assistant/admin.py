@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 
 from assistant import answer_pages, approval, plan_page, planner, rule_pages
 from assistant.models import Plan
-from shops.console import ReadOnly, ShopAdmin, chosen_shop, shops_of
+from shops.console import OwnPage, ReadOnly, ShopAdmin, chosen_shop, shops_of
 
 __all__ = ["Plans", "answer_pages"]  # the inbox registers itself
 
@@ -51,7 +51,7 @@ class GoalForm(forms.Form):
 
 
 @admin.register(Plan)
-class Plans(ReadOnly, ShopAdmin):
+class Plans(OwnPage, ReadOnly, ShopAdmin):
     """The list, the page of one plan, and the buttons that decide."""
 
     codes = ("author",)
@@ -89,16 +89,7 @@ class Plans(ReadOnly, ShopAdmin):
         known = {"form": form, "shop": shop, "shops": shops_of(request, "assistant.add_plan")}
         return self._page(request, "propose", _("Plan"), known)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        plan = get_object_or_404(self.get_queryset(request).select_related("shop"), pk=object_id)
+    def show(self, request: HttpRequest, plan: Plan) -> HttpResponse:
         may = request.user.has_perm("campaigns.add_campaign", plan)
         return self._page(request, "page", plan.goal, {"page": plan_page.Page(plan), "may": may})
 

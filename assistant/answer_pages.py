@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.timezone import now
 from django.utils.translation import gettext
@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from assistant import answers, knowledge
 from assistant.models import Passage, Question, Source
-from shops.console import ReadOnly, ShopAdmin
+from shops.console import OwnPage, ReadOnly, ShopAdmin
 
 
 class AnswerForm(forms.Form):
@@ -41,7 +41,7 @@ class AnswerForm(forms.Form):
 
 
 @admin.register(Question)
-class Questions(ReadOnly, ShopAdmin):
+class Questions(OwnPage, ReadOnly, ShopAdmin):
     """The inbox, those that wait first."""
 
     list_display = ("text", "how", "author", "asked_at", "shop")
@@ -53,19 +53,8 @@ class Questions(ReadOnly, ShopAdmin):
     def how(self, question: Question) -> tuple[str, str]:
         return question.state, question.get_state_display()
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def show(self, request: HttpRequest, question: Question) -> HttpResponse:
         """The question, the answer with what it rests on, and the form to answer it oneself."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        question = get_object_or_404(
-            self.get_queryset(request).select_related("shop", "by"), pk=object_id
-        )
         may = request.user.has_perm("assistant.change_question", question)
         form = AnswerForm(question, request.POST or None, initial={"answer": question.answer})
         if request.method == "POST":

@@ -98,7 +98,11 @@ class Templates(ShopAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         admit = self.admin_site.admin_view
-        pages = (("preview", self.preview), ("test-send", self.test_send), ("link", self.try_link))
+        pages = (
+            ("preview", self.preview),
+            ("test-send", self.send_a_test),
+            ("link", self.try_link),
+        )
         return [
             *(
                 path(f"<int:pk>/{name}/", admit(require_POST(page)),
@@ -174,7 +178,7 @@ class Templates(ShopAdmin):
             }
         )
 
-    def test_send(self, request: HttpRequest, pk: int) -> JsonResponse:
+    def send_a_test(self, request: HttpRequest, pk: int) -> JsonResponse:
         """Send what is in the editor to somebody who works here."""
         self._changed(request, pk)
         template, faults = self._draft(request, pk)

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST
 
 from customers import notes, timeline
 from customers.models import Customer
-from shops.console import is_part
+from shops.console import OwnPage, is_part
 from shops.models import User
 from shops.panels import gather
 
 
-class CustomerPages:
+class CustomerPages(OwnPage):
     """Mixed into the customers' admin: its change page and what hangs below it."""
 
     def get_urls(self: Any) -> list[URLPattern]:
@@ -41,18 +41,7 @@ class CustomerPages:
             *super().get_urls(),  # type: ignore[misc]
         ]
 
-    def change_view(
-        self: Any,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        customer = self.get_object(request, unquote(object_id))
-        if customer is None or not self.has_view_permission(request, customer):
-            return super().change_view(  # type: ignore[misc]
-                request, object_id, form_url, extra_context
-            )
+    def show(self: Any, request: HttpRequest, customer: Customer) -> HttpResponse:
         if customer.merged_into_id:
             said = gettext("%s is part of this customer: the two were merged.") % customer
             messages.info(request, said)

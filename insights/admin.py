@@ -17,7 +17,7 @@ from insights.prediction_models import TrainedModel
 from insights.recommendation_models import ProductRule, RecommendationRun
 from insights.recommenders.knowledge import KINDS
 from shops import code_words
-from shops.console import ReadOnly, ShopAdmin
+from shops.console import OwnPage, ReadOnly, ShopAdmin
 
 
 class ProductRuleForm(forms.ModelForm):
@@ -92,7 +92,7 @@ class RecommendationRuns(ReadOnly, ShopAdmin):
 
 
 @admin.register(TrainedModel)
-class TrainedModels(ReadOnly, ShopAdmin):
+class TrainedModels(OwnPage, ReadOnly, ShopAdmin):
     """Every training, live or off with the reason."""
 
     codes = ("status", "predictor")
@@ -104,16 +104,7 @@ class TrainedModels(ReadOnly, ShopAdmin):
     def state(self, model: TrainedModel) -> tuple[str, str]:
         return model.status, code_words.said(model.status)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        model = self.get_object(request, object_id)
-        if model is None or not self.has_view_permission(request, model):
-            return super().change_view(request, object_id, form_url, extra_context)
+    def show(self, request: HttpRequest, model: TrainedModel) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -126,7 +117,7 @@ class TrainedModels(ReadOnly, ShopAdmin):
 
 
 @admin.register(ShopForecast)
-class ShopForecasts(ReadOnly, ShopAdmin):
+class ShopForecasts(OwnPage, ReadOnly, ShopAdmin):
     """Every night's forecast of the shop's coming days, live or off with the reason."""
 
     codes = ("status", "measure")
@@ -143,16 +134,7 @@ class ShopForecasts(ReadOnly, ShopAdmin):
     def state(self, forecast: ShopForecast) -> tuple[str, str]:
         return forecast.status, code_words.said(forecast.status)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        forecast = self.get_object(request, object_id)
-        if forecast is None or not self.has_view_permission(request, forecast):
-            return super().change_view(request, object_id, form_url, extra_context)
+    def show(self, request: HttpRequest, forecast: ShopForecast) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -128,4 +128,4 @@ def test_an_agent_answers_and_the_right_source_becomes_a_case(client):
     assert [case.title for case in _assistant_answers.corrected(shop)] == ["Ways to pay"]
     other = Question.objects.create(shop=make.shop(), text="x", state="waiting")
     foreign = reverse("admin:assistant_question_change", args=[other.pk])
-    assert client.get(foreign).status_code == 404
+    assert client.get(foreign).status_code == 302

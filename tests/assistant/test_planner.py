@@ -287,7 +287,7 @@ def test_nobody_decides_without_permission_or_for_another_shop(client):
     assert client.post(decide, asked).status_code == 403
     staff(client, make.shop(), "view_plan", "add_campaign")
     assert client.post(decide, asked).status_code == 404
-    assert client.get(reverse("admin:assistant_plan_change", args=[plan.pk])).status_code == 404
+    assert client.get(reverse("admin:assistant_plan_change", args=[plan.pk])).status_code == 302
     assert not Decision.objects.exists()
 
 
