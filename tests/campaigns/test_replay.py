@@ -21,6 +21,7 @@ from tests.campaigns import build
 UNTIL = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAYS = 10
 START = UNTIL - timedelta(days=DAYS)
+FIRST = 1_000_000  # ids that are always the same: who is held out is drawn by them
 CART = {"touchpoint": "cart.updated", "after_hours": 2, "unless": ["cart.updated", "order.placed"]}
 MANY = {"field": "facts.order_count", "op": ">=", "value": 2}
 PLANS = {
@@ -64,7 +65,9 @@ def history(shop, seed):
     for n in range(60):
         joined = START - timedelta(hours=rng.randrange(-200, 900))
         zone = rng.choice(["Asia/Tokyo", "America/New_York", "UTC"])
-        ann = make.customer(shop, created_at=joined, attributes={"timezone": zone})
+        ann = make.customer(
+            shop, pk=1000 * shop.pk + n, created_at=joined, attributes={"timezone": zone}
+        )
         if n % 7:
             consent.state(shop, [consent.Statement(ann.pk, "email", given=True, occurred_at=joined,
                                                    how="test")])  # fmt: skip
@@ -85,8 +88,8 @@ def history(shop, seed):
 
 @pytest.fixture
 def shop():
-    made = build.shop(timezone="Europe/Berlin", quiet_from="21:00", quiet_until="08:00",
-                      control_percent=3, created_at=START)  # fmt: skip
+    made = build.shop(pk=FIRST, timezone="Europe/Berlin", quiet_from="21:00",
+                      quiet_until="08:00", control_percent=3, created_at=START)  # fmt: skip
     build.template(made, key="hello")
     Segment.objects.create(
         shop=made,
@@ -102,8 +105,8 @@ def shop():
 
 
 def draft(shop, name, **fields):
-    return build.campaign(shop, key=name, name=name, plan=PLANS[name], status="draft",
-                          holdout_percent=20, **fields)  # fmt: skip
+    return build.campaign(shop, pk=FIRST + len(name), key=name, name=name, plan=PLANS[name],
+                          status="draft", holdout_percent=20, **fields)  # fmt: skip
 
 
 def lived(campaign):
