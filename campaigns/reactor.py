@@ -16,20 +16,20 @@ from shops.models import Shop
 
 BATCH = 5_000
 
-# Taken and cleared in one statement, in the order of ids. Whoever marks one of them stale again
-# waits for our commit, and the mark they then set is seen next time.
+# Taken and cleared in one statement. Whoever marks one of them stale again waits for our commit,
+# and the mark they then set is seen next time. The customer is held too: nobody may merge or erase
+# them under our hands. Nothing is waited for here, so nobody can wait for us and we for them.
 # Who was marked without saying what changed, or has no profile yet, is looked at as a whole.
 TAKE = f"""
 WITH taken AS (
-    SELECT id, stale_parts FROM customers_customer WHERE id IN (
-        SELECT id FROM customers_customer WHERE stale_since IS NOT NULL
-        ORDER BY stale_since LIMIT %s
-    ) AND stale_since IS NOT NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+    SELECT m.customer_id FROM customers_stalemark m
+    JOIN customers_customer c ON c.id = m.customer_id
+    ORDER BY m.since LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 )
-UPDATE customers_customer c SET stale_since = NULL, stale_parts = 0 FROM taken
-WHERE c.id = taken.id RETURNING c.shop_id, c.id, CASE
-    WHEN EXISTS (SELECT FROM customers_profile p WHERE p.customer_id = c.id)
-    THEN coalesce(nullif(taken.stale_parts, 0), {int(Part.EVERYTHING)})
+DELETE FROM customers_stalemark m USING taken
+WHERE m.customer_id = taken.customer_id RETURNING m.shop_id, m.customer_id, CASE
+    WHEN EXISTS (SELECT FROM customers_profile p WHERE p.customer_id = m.customer_id)
+    THEN coalesce(nullif(m.parts, 0), {int(Part.EVERYTHING)})
     ELSE {int(Part.EVERYTHING)} END
 """
 

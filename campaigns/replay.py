@@ -38,9 +38,9 @@ CHANGED = """
 SELECT DISTINCT t.customer_id FROM customers_touchpoint t
 JOIN customers_customer c ON c.id = t.customer_id
 WHERE t.shop_id = %(shop)s AND t.occurred_at > %(since)s
-UNION SELECT id FROM customers_customer WHERE stale_since IS NOT NULL
+UNION SELECT customer_id FROM customers_stalemark
 """
-SETTLED = "UPDATE customers_customer SET stale_since = NULL, stale_parts = 0 WHERE id = ANY(%s)"
+SETTLED = "DELETE FROM customers_stalemark WHERE customer_id = ANY(%s)"
 DUE = """
 SELECT m.id FROM campaigns_message m JOIN campaigns_campaign g ON g.id = m.campaign_id
 WHERE m.status = 'planned' AND m.due_at <= now() AND g.status = 'running'

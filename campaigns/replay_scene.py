@@ -24,6 +24,7 @@ EMPTY = [
     "campaigns_enrolment",
     "campaigns_message",
     "campaigns_sharedtrail",
+    "customers_stalemark",
     "journeys_stagevisit",
     "segments_recheck",
     "shops_outgoingevent",
@@ -169,8 +170,6 @@ class Scene:
             cursor.execute(ARRIVED.format(real=self.real), known)
             new = [pk for (pk,) in cursor.fetchall()]
             if new:
-                cursor.execute("UPDATE customers_customer SET stale_since = NULL, stale_parts = 0"
-                               " WHERE id = ANY(%s)", [new])  # fmt: skip
                 cursor.execute(PROFILES.format(real=self.real), [new])
         return new
 

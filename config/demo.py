@@ -19,7 +19,7 @@ from config.celery import app
 from config.management.commands.import_history import bar, import_orders
 from customers import consent, imports
 from customers.history_files import Document
-from customers.models import Customer, HistoryImport, Order, OrderLine, Touchpoint
+from customers.models import Customer, HistoryImport, Order, OrderLine, StaleMark, Touchpoint
 from journeys import backfill, library
 from journeys import ready_made as ready_journeys
 from journeys.models import Journey, Stage
@@ -179,7 +179,7 @@ def waiting_rows() -> int:
     """Rows that some room still has to take."""
     return (
         Delivery.objects.filter(digested_at=None).count()
-        + Customer.objects.exclude(stale_since=None).count()
+        + StaleMark.objects.count()
         + Touchpoint.objects.filter(unread=True).count()
     )
 

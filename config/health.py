@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from campaigns import mail_dns
 from campaigns.models import Message
 from config.celery import app
-from customers.models import Customer
+from customers.models import StaleMark
 from shops.models import Delivery
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -73,7 +73,7 @@ def waiting() -> Finding:
     late = now() - LATE
     counts = {
         "deliveries": Delivery.objects.filter(digested_at=None, received_at__lt=late),
-        "customers": Customer.objects.filter(stale_since__lt=late),
+        "customers": StaleMark.objects.filter(since__lt=late),
         "messages": Message.objects.filter(
             status="planned", due_at__lt=late, campaign__status="running"
         ),

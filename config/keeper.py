@@ -152,6 +152,7 @@ def _postgres(var: Path) -> tuple[Server, str]:
         "jit": "off",  # compiling costs more than it saves on statements this short
         "timezone": "UTC",
         "log_timezone": "UTC",
+        **dict(pair.split("=", 1) for pair in os.environ.get("POSTGRES_OPTIONS", "").split()),
     }
     flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     ask = [str(POSTGRES_BIN / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]

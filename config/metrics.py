@@ -19,8 +19,7 @@ QUEUES = {
     "deliveries": "SELECT received_at FROM shops_delivery WHERE digested_at IS NULL ORDER BY id",
     # Counted only: a review that is read today may have been written years ago.
     "reviews": "SELECT now() FROM customers_touchpoint WHERE unread ORDER BY id",
-    "customers": """SELECT stale_since FROM customers_customer WHERE stale_since IS NOT NULL
-        ORDER BY stale_since""",
+    "customers": "SELECT since FROM customers_stalemark ORDER BY since",
     "steps": """SELECT e.due_at FROM campaigns_enrolment e
         JOIN campaigns_campaign g ON g.id = e.campaign_id AND g.status = 'running'
         WHERE e.due_at <= now() ORDER BY e.due_at""",

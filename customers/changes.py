@@ -6,7 +6,7 @@ from customers.features import BY_NAME, TOUCHPOINTS
 
 
 class Part(IntFlag):
-    """A part of a customer. Stored as a number in `Customer.stale_parts`."""
+    """A part of a customer. Stored as a number in `StaleMark.parts`."""
 
     CUSTOMER = 1
     ORDERS = 2  # with all that is computed from them

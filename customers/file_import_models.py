@@ -34,6 +34,7 @@ class FileImport(models.Model):
     created_at = models.DateTimeField(_("uploaded"), default=now)
     busy_until = models.DateTimeField(null=True)
     owner = models.CharField(max_length=32, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)  # since a row was read last
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     class Meta:

@@ -38,6 +38,7 @@ TRIED = 2_000  # rows of a file that are read before anything is written
 SHOWN = 20
 LEASE = timedelta(minutes=5)  # a large workbook takes minutes to find the place in
 TURN = timedelta(minutes=2)  # then other work has its turn
+ATTEMPTS = 5  # at the same rows: whatever stops a worker there would stop every other one
 KEPT = timedelta(days=7)  # the file itself; what was rejected is kept with the import
 
 # What a trial counts as new or known.
@@ -153,12 +154,23 @@ def run_waiting() -> bool:
         if record is None:
             return False
         record.status, record.owner, record.busy_until = "running", owner, now() + LEASE
-        record.save(update_fields=["status", "owner", "busy_until"])
+        record.attempts += 1
+        record.save(update_fields=["status", "owner", "busy_until", "attempts"])
     try:
+        if record.attempts > ATTEMPTS:
+            raise FileFault(_stuck(record))
         _run(record)
     except FileFault as fault:
         _end(record, "failed", str(fault))
     return True
+
+
+def _stuck(record: FileImport) -> str:
+    said = _(
+        "The server stopped %(times)d times while reading the rows after %(row)d. What was read"
+        " stays; ask who runs the server to look at the worker's log, then upload the file again."
+    )
+    return said % {"times": ATTEMPTS, "row": record.rows_done}
 
 
 def _run(record: FileImport) -> None:
@@ -202,8 +214,10 @@ def store(record: FileImport, batch: list[Row]) -> bool:
         held.rows_done += len(batch)
         held.rows_rejected += len(rejects)
         held.row_count = max(held.row_count, held.rows_done)
-        held.busy_until = now() + LEASE
-        held.save(update_fields=["rows_done", "rows_rejected", "row_count", "busy_until"])
+        held.busy_until, held.attempts = now() + LEASE, 0
+        held.save(
+            update_fields=["rows_done", "rows_rejected", "row_count", "busy_until", "attempts"]
+        )
     record.rows_done, record.rows_rejected = held.rows_done, held.rows_rejected
     return True
 

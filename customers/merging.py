@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from customers import consent, filling, identity, touchpoints
 from customers.merge_models import Merge
-from customers.models import Customer, Profile
+from customers.models import Customer, Profile, StaleMark
 from customers.sql import ONE_AT_A_TIME
 from shops import kept
 from shops.models import Shop
@@ -100,9 +100,8 @@ def merge(
         counts = {name: _move(table, own) for name, table in TABLES.items()}
         suppressed = _run(SUPPRESS, own | {"reason": _("merged with a suppressed address")[:100]})
         Customer.objects.filter(merged_into=merged.pk).update(merged_into=survivor)
-        Customer.objects.filter(pk=merged.pk).update(
-            merged_into=survivor, stale_since=None, stale_parts=0
-        )
+        Customer.objects.filter(pk=merged.pk).update(merged_into=survivor)
+        StaleMark.objects.filter(customer=merged.pk).delete()
         _follow(survivor, [merged.pk])
         rooms = {path: import_string(f"{path}.merge")(record) for path in settings.MERGE_PARTS}
         record.moved = {

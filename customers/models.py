@@ -19,6 +19,7 @@ from customers.file_import_models import ImportReject as ImportReject
 from customers.import_models import HistoryImport as HistoryImport
 from customers.merge_models import Merge as Merge
 from customers.note_models import Note as Note
+from customers.stale_models import StaleMark as StaleMark
 from customers.suppressions import Suppression as Suppression
 from shops import viewing
 from shops.masking import HIDDEN, mask
@@ -29,7 +30,7 @@ DESCRIBING = ("attributes", "filled")  # holds under such names
 
 
 class Customer(models.Model):
-    """A person as the shop told us about them. `stale_since` set means the reactor must look.
+    """A person as the shop told us about them.
 
     `merged_into` is set while they are part of another customer: then no list, rule or campaign
     sees them. `filled` is what a survivor knows only from those merged into them.
@@ -47,8 +48,6 @@ class Customer(models.Model):
     versions = models.JSONField(default=dict, editable=False)  # when each field was last said
     created_at = models.DateTimeField(_("customer since"), default=now)
     updated_at = models.DateTimeField(_("updated by the shop"), default=now)
-    stale_since = models.DateTimeField(_("waits since"), null=True, blank=True)
-    stale_parts = models.IntegerField(db_default=0, editable=False)  # see customers.changes
     merged_into = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, db_index=False, editable=False
     )
@@ -69,11 +68,6 @@ class Customer(models.Model):
             Index(fields=["shop", "id"], name="customer_of_shop"),
             # The order in which samples are drawn.
             Index("shop", Func("id", function="hashint8"), "id", name="customer_sample"),
-            Index(
-                fields=["stale_since"],
-                condition=Q(stale_since__isnull=False),
-                name="customer_stale",
-            ),
             Index(fields=["email"], name="customer_email", opclasses=["text_pattern_ops"]),
             Index(
                 OpClass(Lower("last_name"), "text_pattern_ops"),

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import localtime
 
 from customers.features import Feature
-from customers.models import Customer, Profile
+from customers.models import Customer, Profile, StaleMark
 from shops import code_words
 from shops.models import Shop
 from shops.templatetags.console import figure, money, percent
@@ -56,7 +56,7 @@ def sheet(customer: Customer) -> Sheet:
     return Sheet(
         groups if profile else [],
         profile.refreshed_at if profile else None,
-        customer.stale_since,
+        StaleMark.objects.filter(customer=customer).values_list("since", flat=True).first(),
     )
 
 

@@ -90,14 +90,13 @@ WHERE (t.customer_id, t.merged_from, t.kind, t.data)
 RETURNING customer_id, shop_id, source, occurred_at
 """
 
-# Not "WHERE stale_since IS NULL": while the reactor holds a customer, that condition is judged on
-# the old row and the touchpoint would be forgotten. This update waits for the reactor instead.
-# Locked in the order of ids, so that two writers never wait for each other; and no more than an
-# update locks, so that they do not wait for who just wrote a touchpoint of the same customer.
+# Not "DO NOTHING": while the reactor takes a mark away, it is still there for others, and the
+# touchpoint would be forgotten. Touching it waits for the reactor and then marks anew instead.
+# In the order of ids, so that two writers never wait for each other.
 MARK_STALE = """
-UPDATE customers_customer SET stale_since = clock_timestamp(), stale_parts = stale_parts | %s
-WHERE id IN (SELECT id FROM customers_customer WHERE id = ANY(%s)
-    ORDER BY id FOR NO KEY UPDATE)
+INSERT INTO customers_stalemark AS m (customer_id, shop_id, since, parts)
+SELECT id, shop_id, clock_timestamp(), %s FROM customers_customer WHERE id = ANY(%s) ORDER BY id
+ON CONFLICT (customer_id) DO UPDATE SET parts = m.parts | excluded.parts
 """
 
 

@@ -9,9 +9,10 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 from django.conf import settings
 
 # Imported where it is present, done without where it is not.
-OPTIONAL = {"setuptools", "greenlet", "pygments", "rich", "opentelemetry-api"}
+OPTIONAL = {"setuptools", "greenlet", "pygments", "rich"}
 OPTIONAL |= {"requests", "urllib3", "charset-normalizer"}  # by jsonschema, for remote references
 OPTIONAL |= {"opentelemetry-api"}  # by redis, for its metrics
+OPTIONAL |= {"msgpack"}  # by kombu, for messages that are not JSON
 
 LOAD = """
 import sys

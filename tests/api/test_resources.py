@@ -30,7 +30,7 @@ def test_a_customer_is_made_updated_and_found(caller):
         "Ann",
     )
     assert caller.get("customers", email="ann@example.com").json()["data"] == [found]
-    assert Customer.objects.get(external_id="gid://shop/7").stale_since is not None
+    assert Customer.objects.get(external_id="gid://shop/7").stalemark
 
 
 def test_an_older_update_never_overwrites_a_newer_one(caller):
@@ -54,7 +54,7 @@ def test_a_touchpoint_is_recorded_once_and_wakes_the_reactor(caller):
     assert caller.get("touchpoints", customer="7").json()["data"] == [first.json()]
     assert caller.get("touchpoints", customer="8").json()["data"] == []
     assert Touchpoint.objects.count() == 1
-    assert Customer.objects.get(external_id="7").stale_since is not None
+    assert Customer.objects.get(external_id="7").stalemark
 
 
 def test_touchpoints_are_recorded_together(caller):

@@ -11,8 +11,8 @@ from django.db import connection
 
 from campaigns import engine, enrolment, gate, launching, reactor, replay, replay_figures
 from campaigns.models import Campaign, Enrolment, FrequencyCap, Message
-from customers import consent
-from customers.models import Consent, Customer, Order, Touchpoint
+from customers import consent, touchpoints
+from customers.models import Consent, Customer, Order, StaleMark, Touchpoint
 from segments.models import Membership, Segment
 from shops import clock, outbox
 from tests import make
@@ -123,7 +123,7 @@ def lived(campaign):
     Consent.objects.filter(ended_at__gt=START).update(ended_at=None, ended_how="")
     for row in later[Consent]:
         row.ended_at, row.ended_how = None, ""
-    Customer.objects.update(stale_since=None)
+    StaleMark.objects.all().delete()
     at, before, hour = START, START - timedelta(seconds=1), 0
     while at <= UNTIL:
         with clock.standing_at(at), connection.cursor() as cursor:
@@ -133,7 +133,7 @@ def lived(campaign):
                 assert launching.launch(campaign)
             changed = arrive(later, before, at, ended)
             if changed:
-                Customer.objects.filter(pk__in=changed).update(stale_since=at, stale_parts=0)
+                touchpoints.mark_stale(changed)
                 while reactor.react():
                     pass
             if hour % 24 == 0:

@@ -68,7 +68,7 @@ def test_attributes_are_set_and_the_customer_is_looked_at_again(shop):
 
     ann.refresh_from_db()
     assert ann.attributes == {"size": "L", "vip": True}
-    assert ann.stale_since is not None
+    assert ann.stalemark
     assert left(ann) == "completed"
 
 

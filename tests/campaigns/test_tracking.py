@@ -16,7 +16,7 @@ from campaigns import letters, links, mime, page_limits, responses, signals
 from campaigns.links import Wanted
 from campaigns.models import MailSettings, Message, Signal, TemplateLinks
 from customers import profiles
-from customers.models import Customer, Profile, Touchpoint
+from customers.models import Customer, Profile, StaleMark, Touchpoint
 from shops import outbox
 from shops.limits import Limits
 from shops.models import OutgoingEvent
@@ -148,7 +148,7 @@ def test_a_click_is_told_once_a_day_to_history_ledger_profile_and_endpoint(messa
     profiles.refresh(message.shop)
     assert Profile.objects.get().message_clicked_count == 1
     assert OutgoingEvent.objects.get().data["url"] == "https://shop.example/tea?a=1&b=2"
-    assert Customer.objects.get().stale_since is not None
+    assert StaleMark.objects.get().customer == Customer.objects.get()
 
     monkeypatch.setattr(page_limits, "LINKS", Limits())  # a day later, not the same second
     Signal.objects.update(read_on=make.days_ago(1).date(), at=make.days_ago(1))

@@ -3,6 +3,7 @@
 import pytest
 from django.db import OperationalError, connection
 
+from customers.models import StaleMark
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +42,9 @@ def test_figures_are_there_for_who_has_the_token(client, settings):
 def test_a_queue_tells_how_much_waits_and_for_how_long(client, settings):
     settings.METRICS_TOKEN = "open-sesame"
     shop = make.shop()
-    make.customer(shop, stale_since=make.days_ago(1))
-    make.customer(shop, stale_since=make.days_ago(2))
+    for days in (1, 2):
+        who = make.customer(shop)
+        StaleMark.objects.create(shop=shop, customer=who, since=make.days_ago(days), parts=1)
 
     lines = client.get("/metrics", HTTP_AUTHORIZATION="Bearer open-sesame").text.splitlines()
     found = dict(line.rsplit(" ", 1) for line in lines if line[0] != "#")

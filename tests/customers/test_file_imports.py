@@ -126,6 +126,24 @@ def test_killed_it_goes_on_where_it_was_committed(shop, monkeypatch, when):
     assert (record.status, record.rows_done, len(people(shop))) == ("done", 9, 9)
 
 
+def test_rows_at_which_every_worker_stops_end_the_import(shop, monkeypatch):
+    def die(record, batch):
+        raise RuntimeError
+
+    monkeypatch.setattr(file_imports, "store", die)
+    record = begin(shop, "id\n1\n")
+    file_imports.start(record)
+    for _ in range(file_imports.ATTEMPTS):
+        with pytest.raises(RuntimeError):
+            file_imports.run_waiting()
+        FileImport.objects.update(busy_until=now() - timedelta(seconds=1))
+
+    assert file_imports.run_waiting()
+    record.refresh_from_db()
+    assert (record.status, "after 0" in record.fault) == ("failed", True)
+    assert not file_imports.run_waiting()
+
+
 def test_a_worker_that_comes_back_too_late_writes_nothing(shop):
     record = begin(shop, "id\n1\n2\n")
     record.status, record.owner = "running", "first"

@@ -68,7 +68,7 @@ def test_an_order_becomes_customer_products_lines_and_a_touchpoint():
     placed = Order.objects.get(shop=shop)
     buyer = Customer.objects.get(shop=shop)
     assert (placed.total_cents, placed.customer) == (1699, buyer)
-    assert (buyer.email, buyer.stale_since is None) == ("ann@example.com", False)
+    assert (buyer.email, buyer.stalemark.customer) == ("ann@example.com", buyer)
     assert [line.product.title for line in placed.lines.order_by("position")] == ["Mug", "Tea"]
     assert Touchpoint.objects.get(shop=shop).kind == "order.placed"
     assert Delivery.objects.get(shop=shop).status == "processed"

@@ -40,7 +40,7 @@ def test_an_export_of_orders_becomes_orders_with_lines_buyers_and_history(shop):
     lines = first.lines.order_by("position").values_list("product__title", "quantity")
     assert list(lines) == [("Blue mug", 2), ("Tea", 1)]
     assert Touchpoint.objects.filter(shop=shop, kind="order.placed").count() == 2
-    assert Customer.objects.filter(shop=shop, stale_since=None).count() == 0
+    assert not Customer.objects.filter(shop=shop, stalemark=None).exists()
     profiles.refresh(shop)
     assert Profile.objects.get(customer=first.customer).item_count == 3
 

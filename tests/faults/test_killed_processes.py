@@ -164,7 +164,7 @@ def test_acknowledged_is_stored_and_processed_exactly_once(server):
     assert set(deliveries.refused) <= {503}
     left = (
         "SELECT EXISTS (SELECT FROM shops_delivery WHERE digested_at IS NULL)"
-        " OR EXISTS (SELECT FROM customers_customer WHERE stale_since IS NOT NULL)"
+        " OR EXISTS (SELECT FROM customers_stalemark)"
     )
     until(lambda: server.asked(left) == [(False,)])
     print(f"digested after {time.monotonic() - began:.1f} s")
