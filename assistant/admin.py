@@ -1,11 +1,12 @@
 """Plans: proposed, looked at beside what they cite, decided part by part."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from assistant import answer_pages, approval, plan_page, planner, rule_pages
+from assistant import answer_pages, approval, plan_page, planner, rehearsals, rule_pages
 from assistant.models import Plan
 from shops.console import OwnPage, ReadOnly, ShopAdmin, chosen_shop, shops_of
 
@@ -44,10 +45,20 @@ class GoalForm(forms.Form):
         widget=UnfoldAdminIntegerFieldWidget,
     )
 
+    thousand_cents = forms.IntegerField(
+        label=_("What a thousand messages cost, in hundredths of the currency"),
+        initial=planner.Limits.thousand_cents,
+        required=False,
+        min_value=0,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+
     def limits(self) -> planner.Limits:
-        budget = self.cleaned_data["budget"]
-        cents = None if budget is None else budget * 100
-        return planner.Limits(cents, float(self.cleaned_data["discount"]))
+        said = self.cleaned_data
+        cents = None if said["budget"] is None else said["budget"] * 100
+        each = said["thousand_cents"]
+        limits = planner.Limits(cents, float(said["discount"]))
+        return limits if each is None else replace(limits, thousand_cents=each)
 
 
 @admin.register(Plan)
@@ -62,14 +73,16 @@ class Plans(OwnPage, ReadOnly, ShopAdmin):
 
     @admin.display(description=_("decided"))
     def decided(self, plan: Plan) -> str:
-        return f"{plan.decisions.count()} / {len(plan.proposal['campaigns'])}"
+        parts = [*plan.proposal["campaigns"], *plan.proposal["stages"]]
+        return f"{plan.decisions.count()} / {len(parts)}"
 
     def get_urls(self) -> list[URLPattern]:
         admit = self.admin_site.admin_view
         decide = path("<int:pk>/decide/", admit(require_POST(self.decide)),
                       name="assistant_plan_decide")  # fmt: skip
+        progress = path("<int:pk>/progress/", admit(self.progress), name="assistant_plan_progress")
         describe = path("rule/", admit(rule_pages.write), name="assistant_rule_write")
-        return [decide, describe, *super().get_urls()]
+        return [decide, progress, describe, *super().get_urls()]
 
     def has_propose_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("assistant.add_plan"))
@@ -90,17 +103,31 @@ class Plans(OwnPage, ReadOnly, ShopAdmin):
         return self._page(request, "propose", _("Plan"), known)
 
     def show(self, request: HttpRequest, plan: Plan) -> HttpResponse:
-        may = request.user.has_perm("campaigns.add_campaign", plan)
-        return self._page(request, "page", plan.goal, {"page": plan_page.Page(plan), "may": may})
+        known = {
+            "page": plan_page.Page(plan),
+            "may": request.user.has_perm("campaigns.add_campaign", plan),
+            "may_stages": request.user.has_perm("journeys.change_journey", plan),
+        }
+        return self._page(request, "page", plan.goal, known)
+
+    def progress(self, request: HttpRequest, pk: int) -> JsonResponse:
+        """How far the replays of the plan's campaigns are."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        status, share = rehearsals.progress(get_object_or_404(self.get_queryset(request), pk=pk))
+        return JsonResponse({"status": status, "progress": round(share, 3)})
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Approve or reject one part; who may make campaigns may decide."""
+        """Approve a part, edited or not, or reject it; who may make such things may decide."""
         plan = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not request.user.has_perm("campaigns.add_campaign", plan):
-            raise PermissionDenied
         part, verdict = request.POST.get("part", ""), request.POST.get("verdict", "")
+        is_stage = part.startswith("stage:")
+        needed = "journeys.change_journey" if is_stage else "campaigns.add_campaign"
+        if not request.user.has_perm(needed, plan):
+            raise PermissionDenied
         try:
-            decision = approval.decide(plan, part, verdict, by=request.user)
+            text = request.POST.get("text", "")
+            decision = approval.decide(plan, part, verdict, by=request.user, text=text)
         except approval.NotDecided as fault:
             messages.error(request, str(fault))
         else:

@@ -1,12 +1,22 @@
-"""A person decides about each part of a plan; what is approved becomes a draft, never live."""
+"""A person decides about each part of a plan: as it is, edited, or not at all; recorded once.
 
+An approved campaign becomes a draft, never live; an approved stage is on the map from then on.
+"""
+
+from copy import deepcopy
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from assistant.ground import Limits
+from assistant.limit_check import Purse
 from assistant.models import Decision, Plan
-from campaigns import as_text
+from campaigns import as_text, program, yaml_text
+from campaigns.models import Campaign
+from journeys import stage_text, stages, transitions
+from journeys.stage_text import StageFault
+from journeys.transitions import Period
 
 VERDICTS = ("approved", "rejected")
 
@@ -15,40 +25,103 @@ class NotDecided(Exception):
     """The decision cannot be taken; says why."""
 
 
-def decide(plan: Plan, part: str, verdict: str, *, by: Any) -> Decision:
-    """Record what was decided about a part, once; an approved campaign is made as a draft.
+def decide(plan: Plan, part: str, verdict: str, *, by: Any, text: str = "") -> Decision:
+    """Record what was decided about a part, once; what is approved is made.
 
-    A shop that already has a campaign of that key keeps it as it is: the draft gets the plan's
-    number behind its key.
+    `text` is the part edited, as YAML; the limits of the plan's request hold for it too. A shop
+    that already has a campaign of that key keeps it as it is: the draft gets the plan's number
+    behind its key.
     """
     if verdict not in VERDICTS:
         raise NotDecided(_("A part is approved or rejected."))
-    text = next((c["text"] for c in plan.proposal["campaigns"] if c["part"] == part), None)
-    if text is None:
-        raise NotDecided(_("The plan has no part %s.") % part)
+    proposed = part_of(plan, part)
+    edited = _edited(plan, proposed, text) if text and verdict == "approved" else None
     with transaction.atomic():
         Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
         held = Decision.objects.filter(plan=plan, part=part).first()
         if held:
             return held
-        campaign = _draft(plan, text) if verdict == "approved" else None
-        return Decision.objects.create(
-            shop=plan.shop, plan=plan, part=part, verdict=verdict, by=by, campaign=campaign
-        )
+        made = _make(plan, proposed, edited or proposed["text"]) if verdict == "approved" else None
+        decision = Decision.objects.create(
+            shop=plan.shop, plan=plan, part=part, verdict="edited" if edited else verdict, by=by,
+            campaign=made, text=edited,
+        )  # fmt: skip
+    if verdict == "approved" and part.startswith("stage:"):
+        stages.place(plan.shop)
+    return decision
 
 
-def _draft(plan: Plan, text: dict[str, Any]) -> Any:
+def part_of(plan: Plan, part: str) -> dict[str, Any]:
+    """The part of that name. Raises NotDecided."""
+    parts = [*plan.proposal["campaigns"], *plan.proposal["stages"]]
+    found = next((each for each in parts if each["part"] == part), None)
+    if found is None:
+        raise NotDecided(_("The plan has no part %s.") % part)
+    return dict(found)
+
+
+def written(text: dict[str, Any]) -> str:
+    """A part's text as somebody edits it."""
+    return yaml_text.write(as_text.ordered(text))
+
+
+def _edited(plan: Plan, proposed: dict[str, Any], text: str) -> dict[str, Any] | None:
+    """The edited text where it says something else and may; None where it says the same."""
+    is_stage = proposed["part"].startswith("stage:")
+    try:
+        said = yaml_text.read(text) if is_stage else as_text.read(text)
+        if said == yaml_text.read(written(proposed["text"])):
+            return None
+        if is_stage:
+            stage_text.check(said, plan.journey)
+        elif faults := _beyond_limits(plan, said):
+            raise NotDecided("; ".join(faults))
+    except (yaml_text.YamlError, as_text.TextFault, StageFault) as fault:
+        raise NotDecided(str(fault)) from fault
+    return dict(said)
+
+
+def _beyond_limits(plan: Plan, text: dict[str, Any]) -> list[str]:
+    if not plan.limits:
+        return []
+    measured = transitions.measure(plan.journey, Period(plan.start, plan.end))
+    purse = Purse(plan.shop, Limits(**plan.limits), measured)
+    others = plan.decisions.filter(verdict__in=["approved", "edited"], campaign__isnull=False)
+    for other in others:
+        purse.take(other.text or part_of(plan, other.part)["text"], other.part)
+    return purse.take(text, "text")
+
+
+def _make(plan: Plan, proposed: dict[str, Any], text: dict[str, Any]) -> Campaign | None:
+    if not proposed["part"].startswith("stage:"):
+        return _draft(plan, text)
+    held = plan.journey.stages.filter(key=proposed["text"]["key"]).first()
+    if _still(stage_text.told(held) if held else None) != _still(proposed["before"]):
+        raise NotDecided(_("The stage was changed since the plan was made. Make a new plan."))
+    # Its place may have moved on for another new stage.
+    if held and text["position"] == proposed["text"]["position"]:
+        text = text | {"position": held.position}
+    try:
+        stage_text.put(text, plan.journey)
+    except StageFault as fault:
+        raise NotDecided(str(fault)) from fault
+    return None
+
+
+def _still(text: dict[str, Any] | None) -> dict[str, Any]:
+    """A stage but for its place on the map."""
+    return {key: value for key, value in (text or {}).items() if key != "position"}
+
+
+def _draft(plan: Plan, text: dict[str, Any]) -> Campaign:
     """The campaign as a draft, under keys that no other campaign or template has."""
-    numbered = f"{text['key']}-{plan.pk}"
-    steps = [
-        {**step, "send": numbered} if "send" in step else step for step in text["plan"]["steps"]
-    ]
-    told = {
-        **text,
-        "key": numbered,
-        "plan": {**text["plan"], "steps": steps},
-        "templates": {numbered: next(iter(text["templates"].values()))},
-    }
+    told = deepcopy(text)
+    names = {key: f"{key[:50]}-{plan.pk}" for key in told.get("templates", {})}
+    for _path, step in program.walk(told["plan"]["steps"]):
+        if step.get("send") in names:
+            step["send"] = names[step["send"]]
+    told["templates"] = {names[key]: each for key, each in told.get("templates", {}).items()}
+    told["key"] = f"{told['key'][:50]}-{plan.pk}"
     try:
         return as_text.load_read(told, plan.shop).campaign
     except as_text.TextFault as fault:

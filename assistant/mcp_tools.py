@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assistant import figures, planner, rule_writer
+from assistant import figures, planner, rehearsals, rule_writer
 from assistant.models import Plan
 from campaigns import as_text, report
 from campaigns.models import Campaign
@@ -117,6 +117,7 @@ class Tools:
             proposal={"diagnosis": [], "stages": [], "campaigns": [part], "forecast": [],
                       "risks": [], "measured": []},
         )  # fmt: skip
+        rehearsals.ask(plan)
         return {"plan": plan.pk, "waits_for": _("a person's approval on the plan's page")}
 
     def _needs(self, *permissions: str) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Index, UniqueConstraint
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Replay
 from journeys.models import Journey
 from shops.models import Shop
 
@@ -42,12 +42,16 @@ class Plan(models.Model):
 
 
 class Decision(models.Model):
-    """What somebody decided about one part of a plan; an approved campaign is a draft."""
+    """What somebody decided about one part of a plan; an approved campaign is a draft.
+
+    `text` is the part as it was approved, where somebody edited it first.
+    """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="decisions")
     part = models.CharField(_("part"), max_length=60)  # "campaign:second-order"
-    verdict = models.CharField(_("verdict"), max_length=10)  # approved, rejected
+    verdict = models.CharField(_("verdict"), max_length=10)  # approved, edited, rejected
+    text = models.JSONField(_("text"), null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
     decided_at = models.DateTimeField(_("decided"), default=now)
     campaign = models.ForeignKey(Campaign, on_delete=models.SET_NULL, null=True)
@@ -56,6 +60,47 @@ class Decision(models.Model):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         constraints = [UniqueConstraint(fields=["plan", "part"], name="plan_part_decided_once")]
+
+
+class Rehearsal(models.Model):
+    """The replay of a plan's drafted campaign: what it would have done in the last days."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="rehearsals")
+    part = models.CharField(_("part"), max_length=60)
+    replay = models.OneToOneField(Replay, on_delete=models.CASCADE)
+
+    class Meta:
+        verbose_name = _("rehearsal")
+        verbose_name_plural = _("rehearsals")
+        constraints = [UniqueConstraint(fields=["plan", "part"], name="plan_part_rehearsed_once")]
+
+
+class MeasuredLift(models.Model):
+    """A plan's forecast for one campaign beside what its holdout measured on the same way.
+
+    Shares of those who went the way within the window; `value` is treated less held out, with the
+    interval; before `is_enough` it says nothing.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="lifts")
+    part = models.CharField(_("part"), max_length=60)
+    edge = models.CharField(_("way"), max_length=130)
+    forecast_percent = models.FloatField(_("forecast: so many per cent more"))
+    treated_count = models.IntegerField(_("written to"))
+    held_out_count = models.IntegerField(_("held out"))
+    held_out_share = models.FloatField(_("share of the held out that went the way"))
+    value = models.FloatField(_("lift"))
+    low = models.FloatField(_("at least"))
+    high = models.FloatField(_("at most"))
+    is_enough = models.BooleanField(_("enough people"))
+    measured_at = models.DateTimeField(_("measured"), default=now)
+
+    class Meta:
+        verbose_name = _("measured lift")
+        verbose_name_plural = _("measured lifts")
+        constraints = [UniqueConstraint(fields=["plan", "part"], name="plan_part_measured_once")]
 
 
 class Source(models.Model):

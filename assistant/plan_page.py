@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from assistant import checking, figures
+from assistant import approval, checking, figures
 from assistant.figures import Figures
-from assistant.models import Decision, Plan
-from campaigns import outline
+from assistant.models import Decision, MeasuredLift, Plan
+from campaigns import as_text, outline, replay_page
+from campaigns.models import Replay
 from journeys import transitions
 from journeys.transitions import Period
+from segments import rules
+from shops import money
 
 
 @dataclass(frozen=True)
@@ -40,18 +43,47 @@ class Page:
         ]
 
     @cached_property
+    def decided(self) -> dict[str, Decision]:
+        rows = self.plan.decisions.select_related("campaign", "by")
+        return {decision.part: decision for decision in rows}
+
+    @cached_property
+    def replays(self) -> dict[str, Replay]:
+        rows = self.plan.rehearsals.select_related("replay__shop", "replay__campaign")
+        return {each.part: each.replay for each in rows}
+
+    @property
+    def is_replaying(self) -> bool:
+        return any(replay.is_open for replay in self.replays.values())
+
+    @cached_property
+    def stages(self) -> list[dict[str, Any]]:
+        """New and changed stages: the rule in words, and the difference line by line."""
+        return [
+            {
+                **stage,
+                "in_words": rules.describe(stage["text"]["rule"], shop=self.plan.shop),
+                "diff": _difference(stage["before"], self._approved(stage)),
+                "written": approval.written(stage["text"]),
+                "decision": self.decided.get(stage["part"]),
+            }
+            for stage in self.plan.proposal["stages"]
+        ]
+
+    @cached_property
     def parts(self) -> list[dict[str, Any]]:
-        decided: dict[str, Decision] = {
-            d.part: d for d in self.plan.decisions.select_related("campaign", "by")
-        }
         ahead = {each["edge"]: each for each in self.plan.proposal["forecast"]}
         return [
             {
                 **campaign,
+                "replay": self.replays.get(campaign["part"]),
+                "replayed": _replayed(self.replays.get(campaign["part"])),
+                "diff": self._edits(campaign),
+                "written": approval.written(campaign["text"]),
                 "lines": outline.lines(campaign["text"]["plan"]),
                 "templates": list(campaign["text"]["templates"].values()),
                 "forecast": ahead.get(campaign["edge"]),
-                "decision": decided.get(campaign["part"]),
+                "decision": self.decided.get(campaign["part"]),
             }
             for campaign in self.plan.proposal["campaigns"]
         ]
@@ -69,7 +101,49 @@ class Page:
     def before(self) -> Plan | None:
         """The last plan whose forecast was scored, to be read beside this one."""
         scored = Plan.objects.filter(shop=self.plan.shop, scored_at__isnull=False)
+        scored = scored.prefetch_related("lifts")
         return scored.exclude(pk=self.plan.pk).order_by("-scored_at").first()
+
+    @cached_property
+    def lifts(self) -> list[dict[str, Any]]:
+        """What the holdouts measured of the last plan's campaigns, beside what was forecast."""
+        if self.before is None:
+            return []
+        names = {each["part"]: each["text"]["name"] for each in self.before.proposal["campaigns"]}
+        return [
+            {"of": lift, "name": names.get(lift.part, lift.part), "verdict": _verdict(lift),
+             "forecast": lift.held_out_share * lift.forecast_percent / 100}
+            for lift in self.before.lifts.all()
+        ]  # fmt: skip
+
+    @property
+    def moved(self) -> list[dict[str, Any]]:
+        """How the ways moved that the last plan was about, by the names of the stages."""
+        if self.before is None:
+            return []
+        names = dict(self.before.journey.stages.values_list("key", "name"))
+        return [
+            {**each, "way": " → ".join(names.get(key, key) for key in _ends(each["edge"]))}
+            for each in self.before.score or []
+        ]
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """The request's limits as they are shown."""
+        budget = self.plan.limits.get("budget_cents")
+        return {
+            "budget": None if budget is None else money.said(budget, self.plan.shop.currency),
+            "discount": self.plan.limits.get("discount_percent", 0),
+        }
+
+    def _approved(self, part: dict[str, Any]) -> dict[str, Any]:
+        decision = self.decided.get(part["part"])
+        return dict((decision and decision.text) or part["text"])
+
+    def _edits(self, part: dict[str, Any]) -> list[str]:
+        """What somebody changed of the proposed text; without an edit, the text that is new."""
+        approved = self._approved(part)
+        return _difference(part["text"] if approved != part["text"] else None, approved)
 
     def _said(self, claim: dict[str, Any]) -> str:
         if any(cite["figure"] not in self.figures for cite in claim["cites"]):
@@ -79,3 +153,24 @@ class Page:
 
 def _edge(figure: str) -> str:
     return figure.rpartition(".")[0] if figure.startswith("edge:") else ""
+
+
+def _ends(edge: str) -> list[str]:
+    return edge.removeprefix("edge:").split("..")
+
+
+def _difference(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
+    was = approval.written(before) if before else ""
+    return as_text.difference(was, approval.written(after))
+
+
+def _replayed(replay: Replay | None) -> dict[str, Any] | None:
+    return replay_page.show(replay) if replay and replay.status == "done" else None
+
+
+def _verdict(lift: MeasuredLift) -> str:
+    """How the forecast stands to the interval: inside, less, more, or unknown."""
+    ahead = lift.held_out_share * lift.forecast_percent / 100
+    if not lift.is_enough:
+        return "unknown"
+    return "less" if lift.high < ahead else "more" if lift.low > ahead else "inside"

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from campaigns.plan_schema import KEY, shape
+from assistant import stage_offers
+from campaigns.plan_schema import shape
+from journeys import stage_text
 
 TEXT = {"type": "string", "minLength": 1, "maxLength": 500}
 NUMBER = {"type": "number"}
@@ -24,8 +26,9 @@ PROPOSAL: dict[str, Any] = shape(
     stages={
         "type": "array",
         "maxItems": 5,
-        "items": shape(["key", "name", "rule", "why"], key=KEY, name=TEXT, why=TEXT,
-                       rule={"type": "object"}),
+        # `before` is the stage as it was, null for a new one.
+        "items": shape(["part", "why", "before", "text"], part=TEXT, why=TEXT,
+                       before={"type": ["object", "null"]}, text=stage_text.SCHEMA),
     },
     campaigns={
         "type": "array",
@@ -62,8 +65,9 @@ def pick(sentences: list[str], plays: list[str]) -> dict[str, Any]:
     )
 
 
-def choice(plays: list[str], edges: list[str]) -> dict[str, Any]:
-    """What a model decides: what is wrong, which plays against it, how the mails begin, the risks.
+def choice(plays: list[str], edges: list[str], stages: list[str]) -> dict[str, Any]:
+    """What a model decides: what is wrong, which plays against it, how the mails begin, which
+    stage is missing, the risks.
 
     It names figures and plays from lists; plans, audiences and forecasts are the server's.
     """
@@ -74,9 +78,23 @@ def choice(plays: list[str], edges: list[str]) -> dict[str, Any]:
         subject=TEXT | {"maxLength": 120},
         why=TEXT,
     )
+    condition = shape(
+        ["field", "op", "value"],
+        field={"enum": stage_offers.FIELDS},
+        op={"enum": list(stage_offers.OPS)},
+        value=NUMBER,
+    )
+    stage = shape(
+        ["origin", "name", "why", "all"],
+        origin={"enum": stages},
+        name=TEXT | {"maxLength": 60},
+        why=TEXT,
+        all={"type": "array", "minItems": 1, "maxItems": 3, "items": condition},
+    )
     return shape(
-        ["diagnosis", "plays", "risks"],
+        ["diagnosis", "plays", "stages", "risks"],
         diagnosis=DIAGNOSIS,
         plays={"type": "array", "minItems": 1, "maxItems": 3, "items": play},
+        stages={"type": "array", "maxItems": 2, "items": stage},
         risks=RISKS,
     )

@@ -18,3 +18,4 @@ def read_sources() -> None:
 @shared_task(ignore_result=True)
 def score_plans() -> None:
     scoring.score_due()
+    scoring.measure_due()

@@ -148,24 +148,30 @@ def load_read(said: dict[str, Any], shop: Shop, *, dry_run: bool = False) -> Cha
         held = locked.filter(shop=shop, key=said["key"]).first()
         told = said.get("templates", {})
         before = export(held, told) if held else _export_templates(shop, told)
-        _write_templates(told, shop)
-        campaign = held or Campaign(shop=shop, key=said["key"])
-        campaign.name = said["name"]
-        campaign.priority = said.get("priority", 50)
-        campaign.holdout_percent = said.get("holdout_percent", 5)
-        campaign.plan = _named(said["plan"], campaign)
-        try:
-            plan_check.check(campaign.plan, shop)
-        except PlanError as fault:
-            raise TextFault(f"plan.{fault}") from fault
         if held and held.status in {"finished", "cancelled"}:
             raise TextFault(_("key: this campaign is over. Give the text another key."))
-        campaign.save()
-        campaign.refresh_from_db()  # as it is kept: 1.25 percent are 1.2
+        campaign = put(said, held or Campaign(shop=shop, key=said["key"]))
         after = export(campaign, told)
         if dry_run:
             transaction.set_rollback(True)
     return Change(campaign, held is None, difference(before, after))
+
+
+def put(said: dict[str, Any], campaign: Campaign) -> Campaign:
+    """Write the text into the campaign and its templates; whoever calls holds the shop's lock,
+    or is alone in a scene of the past. Raises TextFault."""
+    _write_templates(said.get("templates", {}), campaign.shop)
+    campaign.name = said["name"]
+    campaign.priority = said.get("priority", 50)
+    campaign.holdout_percent = said.get("holdout_percent", 5)
+    campaign.plan = _named(said["plan"], campaign)
+    try:
+        plan_check.check(campaign.plan, campaign.shop)
+    except PlanError as fault:
+        raise TextFault(f"plan.{fault}") from fault
+    campaign.save()
+    campaign.refresh_from_db()  # as it is kept: 1.25 percent are 1.2
+    return campaign
 
 
 def difference(before: str, after: str) -> list[str]:

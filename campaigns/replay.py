@@ -7,12 +7,14 @@ passed by the gate counts as sent.
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from campaigns import (
+    as_text,
     engine,
     enrolment,
     entries,
@@ -29,6 +31,7 @@ from journeys import stages
 from segments import membership, references
 from segments.models import Segment
 from shops import clock
+from shops.models import Shop
 
 TICK = timedelta(hours=1)
 DAYS = 30
@@ -68,9 +71,30 @@ def run(
     """
     plan_check.check(campaign.plan, campaign.shop)
     start = until - timedelta(days=days)
-    with replay_scene.set_up(campaign, start) as scene:
+    with replay_scene.set_up(campaign.shop, start, lambda: campaign) as scene:
         _Player(scene).play(until, progress)
-        return replay_figures.of(scene, campaign, until)
+        return replay_figures.of(scene, until)
+
+
+def run_text(
+    text: dict[str, Any],
+    shop: Shop,
+    *,
+    until: datetime,
+    days: int = DAYS,
+    progress: Progress = lambda done: None,
+) -> dict[str, Any]:
+    """As `run`, for a draft that is only a text yet: it and its templates are gone afterwards.
+
+    Raises TextFault for one that cannot become a campaign.
+    """
+
+    def written() -> Campaign:
+        return as_text.put(deepcopy(text), Campaign(shop=shop, key=text["key"]))
+
+    with replay_scene.set_up(shop, until - timedelta(days=days), written) as scene:
+        _Player(scene).play(until, progress)
+        return replay_figures.of(scene, until)
 
 
 class _Player:

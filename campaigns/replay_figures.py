@@ -6,7 +6,6 @@ from typing import Any
 from django.db import connection
 
 from campaigns.arms import GOAL_DAYS
-from campaigns.models import Campaign
 from campaigns.replay_scene import Scene
 from insights.lift import Sums, weeks_left
 
@@ -92,14 +91,14 @@ ORDER BY e.entered_at, e.customer_id LIMIT %(most)s
 """
 
 
-def of(scene: Scene, campaign: Campaign, until: datetime) -> dict[str, Any]:
+def of(scene: Scene, until: datetime) -> dict[str, Any]:
     """The figures of a scene that has been played, as JSON can hold them.
 
     Counts of a sampled shop are scaled up by `one_in`.
     """
     known: dict[str, Any] = {
-        "campaign": campaign.pk,
-        "shop": campaign.shop_id,
+        "campaign": scene.campaign.pk,
+        "shop": scene.campaign.shop_id,
         "start": scene.start,
         "window": timedelta(days=GOAL_DAYS),
         "most": SHOWN,
@@ -134,18 +133,16 @@ def of(scene: Scene, campaign: Campaign, until: datetime) -> dict[str, Any]:
             "waited_for_the_night": by_night,
             "still_planned": unsent,
             "conflicts": rows(CONFLICTS),
-            "bought": _expected(rows(BOUGHT)[0], campaign, scene, until),
+            "bought": _expected(rows(BOUGHT)[0], scene, until),
             "examples": [(pk, at.isoformat(), *rest) for pk, at, *rest in rows(PEOPLE)],
         }
 
 
-def _expected(
-    bought: tuple[int, int, int, int], campaign: Campaign, scene: Scene, until: datetime
-) -> dict[str, Any]:
+def _expected(bought: tuple[int, int, int, int], scene: Scene, until: datetime) -> dict[str, Any]:
     """The orders that came without the campaign, and how long a proof would take."""
     people, buyers, orders, cents = bought
     weeks = (until - scene.start) / timedelta(weeks=1)
-    held = float(campaign.holdout_percent) / 100
+    held = float(scene.campaign.holdout_percent) / 100
     share = buyers / people if people else 0.0
 
     def arm(part: float, buying: float) -> Sums:

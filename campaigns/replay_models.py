@@ -9,7 +9,9 @@ from shops.models import Shop
 
 
 class Replay(models.Model):
-    """A run of a campaign over stored history: waiting → running → done, cancelled or failed.
+    """A run over stored history: waiting → running → done, cancelled or failed.
+
+    Of a campaign, or of a draft that is only a text yet, as campaigns are exported.
 
     `progress` goes from 0 to 1; `seen_at` is when the run last gave a sign of life.
     """
@@ -18,9 +20,11 @@ class Replay(models.Model):
     campaign = models.ForeignKey(
         "campaigns.Campaign",
         on_delete=models.CASCADE,
+        null=True,
         related_name="replays",
         verbose_name=_("campaign"),
     )
+    text = models.JSONField(null=True)
     days = models.PositiveSmallIntegerField(_("days"), default=30)
     status = models.CharField(_("status"), max_length=12, default="waiting")
     progress = models.FloatField(_("progress"), default=0)
@@ -45,7 +49,8 @@ class Replay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.campaign} {self.days}"
+        name = self.campaign or (self.text or {}).get("name")
+        return f"{name} {self.days}"
 
     @property
     def is_open(self) -> bool:

@@ -19,7 +19,7 @@ def show(last: Replay) -> dict[str, Any]:
     size = told["one_in"]
     sent = size * sum(count for state, _why, count in told["messages"] if state == "sent")
     return {
-        "is_of_other_plan": last.plan != last.campaign.plan,
+        "is_of_other_plan": bool(last.campaign and last.plan != last.campaign.plan),
         "since": date_format(datetime.fromisoformat(told["start"]), "DATE_FORMAT"),
         "figures": [
             (_("Would have entered"), figure(size * told["entered"]), _at_launch(told)),

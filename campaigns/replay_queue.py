@@ -1,6 +1,7 @@
 """Replays are asked for, taken by a worker, watched, called off; each is a row."""
 
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 from django.db import DatabaseError, transaction
@@ -9,9 +10,11 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from campaigns import plan_check, replay
+from campaigns.as_text import TextFault
 from campaigns.models import Campaign, Replay
 from campaigns.plan_schema import PlanError
 from shops.announcing import announce, connection_parameters
+from shops.models import Shop
 
 DEAD_AFTER = timedelta(minutes=2)  # without a sign of life
 ATTEMPTS = 2
@@ -41,6 +44,14 @@ def ask(campaign: Campaign, *, days: int = replay.DAYS) -> Replay:
     return made
 
 
+def ask_text(text: dict[str, Any], shop: Shop, *, days: int = replay.DAYS) -> Replay:
+    """Ask for a replay of a draft that is only a text yet."""
+    with transaction.atomic():
+        made = Replay.objects.create(shop=shop, text=text, plan=text["plan"], days=days)
+        announce("replay")
+    return made
+
+
 def cancel(asked: Replay) -> bool:
     """Call a replay off; False when it was over already."""
     is_open = Replay.objects.filter(pk=asked.pk, status__in=["waiting", "running"])
@@ -59,19 +70,21 @@ def run_waiting() -> int:
         return 0
     try:
         with psycopg.connect(**connection_parameters(), autocommit=True) as beside:
-            result = replay.run(
-                taken.campaign,
-                until=now(),
-                days=taken.days,
-                progress=lambda done: _step(beside, taken, done),
-            )
+            result = _run(taken, lambda done: _step(beside, taken, done))
     except CalledOff:
         return 1
-    except (PlanError, DatabaseError) as fault:
+    except (PlanError, TextFault, DatabaseError) as fault:
         _end(taken, "failed", fault=str(fault)[:1000])
     else:
         _end(taken, "done", result=result, progress=1)
     return 1
+
+
+def _run(taken: Replay, progress: replay.Progress) -> dict[str, Any]:
+    asked: Any = {"until": now(), "days": taken.days, "progress": progress}
+    if taken.campaign:
+        return replay.run(taken.campaign, **asked)
+    return replay.run_text(taken.text or {}, taken.shop, **asked)
 
 
 def _take() -> Replay | None:
@@ -84,10 +97,11 @@ def _take() -> Replay | None:
         if taken.attempts >= ATTEMPTS:
             _end(taken, "failed", fault=_("Its worker stopped twice. Try fewer days."))
             return None
+        plan = taken.campaign.plan if taken.campaign else taken.plan
         Replay.objects.filter(pk=taken.pk).update(
-            status="running", seen_at=now(), attempts=F("attempts") + 1, plan=taken.campaign.plan
+            status="running", seen_at=now(), attempts=F("attempts") + 1, plan=plan
         )
-    return Replay.objects.select_related("campaign__shop").get(pk=taken.pk)
+    return Replay.objects.select_related("campaign__shop", "shop").get(pk=taken.pk)
 
 
 def _step(beside: psycopg.Connection, taken: Replay, done: float) -> None:

@@ -5,7 +5,7 @@ one of its name, and `now()` is the moment replayed. Views over the history show
 later. The transaction is read-only, which in Postgres means: only temporary tables can be written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from shops.models import Shop
 SAMPLE = 50_000  # customers at most; of larger shops every n-th
 MEMORY = timedelta(days=60)  # messages of other campaigns before the first day, for the caps
 FIRST_ID = 10**15  # what is made here never has the number of a real row
+DRAFT_ID = 2 * 10**9  # of a campaign or template: beside advisory locks, which take 32 bits
 
 EMPTY = [
     "campaigns_enrolment",
@@ -32,6 +33,7 @@ EMPTY = [
 OF_SHOP = [
     "campaigns_campaign",
     "campaigns_campaignversion",
+    "campaigns_template",
     "journeys_journey",
     "journeys_stage",
     "segments_segment",
@@ -49,6 +51,7 @@ NUMBERED = [
     "segments_segmentrule",
     "segments_cutpoints",
 ]
+DRAFTED = ["campaigns_campaign", "campaigns_template"]
 
 VIEWS = """
 CREATE TEMP VIEW customers_touchpoint AS SELECT * FROM {real}.customers_touchpoint
@@ -95,14 +98,15 @@ AND NOT m.campaign_id = ANY(%(played)s)
 
 
 @contextmanager
-def set_up(campaign: Campaign, start: datetime) -> Iterator["Scene"]:
+def set_up(shop: Shop, start: datetime, campaign: Callable[[], Campaign]) -> Iterator["Scene"]:
     """The shop as it was at `start`, the campaign about to run beside those that run today.
 
-    Everything is gone when it is left, whatever happened inside.
+    `campaign` is asked for on the scene, where one may be written that is nowhere else. Everything
+    is gone when it is left, whatever happened inside.
     """
     with transaction.atomic(), clock.standing_at(start):
-        scene = Scene(campaign, start)
-        scene.build()
+        scene = Scene(shop, start)
+        scene.build(campaign)
         yield scene
         transaction.set_rollback(True)
 
@@ -110,10 +114,13 @@ def set_up(campaign: Campaign, start: datetime) -> Iterator["Scene"]:
 class Scene:
     """Turns the clock, and lets appear what appeared in the meantime."""
 
-    def __init__(self, campaign: Campaign, start: datetime) -> None:
-        self.shop: Shop = campaign.shop
+    campaign: Campaign
+
+    def __init__(self, shop: Shop, start: datetime) -> None:
+        self.shop = shop
         self.start = start
-        self.played = [campaign.pk, *_running_beside(campaign)]
+        running = Campaign.objects.filter(shop=shop, status="running", fault="")
+        self.played = list(running.values_list("pk", flat=True))
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_schema()")
             self.real: str = cursor.fetchone()[0]
@@ -123,7 +130,7 @@ class Scene:
             self.one_in = -(-cursor.fetchone()[0] // SAMPLE) or 1
         self.has_written = False
 
-    def build(self) -> None:
+    def build(self, campaign: Callable[[], Campaign]) -> None:
         with connection.cursor() as cursor:
             for table in (*EMPTY, *OF_SHOP, *OF_CUSTOMERS, "customers_customer"):
                 cursor.execute(
@@ -132,6 +139,8 @@ class Scene:
                 )
             for table in NUMBERED:
                 cursor.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH {FIRST_ID}")
+            for table in DRAFTED:
+                cursor.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH {DRAFT_ID}")
             cursor.execute(
                 f"SET LOCAL search_path = waymark_replay, pg_catalog, pg_temp, {self.real}"
             )
@@ -142,6 +151,9 @@ class Scene:
                     f"INSERT INTO {table} SELECT * FROM {self.real}.{table} WHERE shop_id = %s",
                     [self.shop.pk],
                 )
+            self.campaign = campaign()
+            others = [pk for pk in self.played if pk != self.campaign.pk]
+            self.played = [self.campaign.pk, *others]
             cursor.execute(STAGED, {"start": self.start, "played": self.played})
             cursor.execute("UPDATE segments_segment SET member_count = 0 WHERE kind = 'rule'")
         self.arrive(datetime.min.replace(tzinfo=self.start.tzinfo), self.start)
@@ -182,8 +194,3 @@ class Scene:
                     " WHERE claimed_at > %s AND claimed_at <= %s",
                     [since, at],
                 )
-
-
-def _running_beside(campaign: Campaign) -> list[int]:
-    beside = Campaign.objects.filter(shop=campaign.shop_id, status="running", fault="")
-    return list(beside.exclude(pk=campaign.pk).values_list("pk", flat=True))

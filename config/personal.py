@@ -78,7 +78,7 @@ campaigns.signal kind~ target~ hint~
 campaigns.notice kind~ cause~ address! data! status reason
 campaigns.topic key name description
 campaigns.preference refused_topics~
-campaigns.replay status plan result fault
+campaigns.replay status text plan result fault
 campaigns.splitweight step name
 campaigns.template name key subject preheader mjml html text from_name from_local reply_to
 campaigns.campaign name key status plan fault
@@ -89,7 +89,9 @@ campaigns.frequencycap channel
 campaigns.mailcarrier kind url account secret_sealed signing_sealed hook_digest hook_sealed refused_reason
 campaigns.caughtmail message_id recipient! subject! raw!
 assistant.plan goal limits author! proposal refused score
-assistant.decision part verdict
+assistant.decision part verdict text
+assistant.rehearsal part
+assistant.measuredlift part edge
 assistant.source name kind text fault
 assistant.passage title text
 assistant.question text~ answer~ author cites state

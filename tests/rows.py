@@ -114,8 +114,8 @@ def what_plans_bring(shop: Shop) -> None:
     Targeting.objects.get_or_create(shop=shop, campaign=campaign)
     Plan.objects.create(
         shop=shop, journey=lifecycle.create(shop), goal="more second orders", author="rules",
-        start=now(), end=now(), proposal={"diagnosis": [], "campaigns": [], "forecast": [],
-        "risks": [], "measured": []},
+        start=now(), end=now(), proposal={"diagnosis": [], "stages": [], "campaigns": [],
+        "forecast": [], "risks": [], "measured": []},
     )  # fmt: skip
 
 

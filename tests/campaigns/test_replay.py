@@ -187,8 +187,9 @@ def test_it_shows_what_the_engine_does_when_it_lives_through_those_days(shop, na
 
     lived(campaign)
 
-    scene: Any = SimpleNamespace(start=START, one_in=1, played=[campaign.pk])
-    real = replay_figures.of(scene, campaign, UNTIL)
+    scene: Any = SimpleNamespace(start=START, one_in=1, played=[campaign.pk],
+                                 campaign=campaign)  # fmt: skip
+    real = replay_figures.of(scene, UNTIL)
     assert replayed["entered"] > 5
     assert sum(count for state, _why, count in replayed["messages"] if state == "sent") > 3
     assert json.loads(json.dumps(replayed)) == json.loads(json.dumps(real))

@@ -18,6 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the plan as JSON")
         parser.add_argument("--budget-cents", type=int)
         parser.add_argument("--discount-percent", type=float, default=0)
+        parser.add_argument("--thousand-cents", type=int, default=100,
+                            help="what a thousand messages cost")  # fmt: skip
         parser.add_argument("--channel", action="append", dest="channels")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,7 +27,10 @@ class Command(BaseCommand):
         if shop is None:
             raise CommandError(f"There is no shop with the key '{options['shop']}'.")
         limits = planner.Limits(
-            options["budget_cents"], options["discount_percent"], options["channels"] or ["email"]
+            options["budget_cents"],
+            options["discount_percent"],
+            options["channels"] or ["email"],
+            options["thousand_cents"],
         )
         try:
             plan = planner.make(shop, options["goal"], limits)
@@ -40,6 +45,8 @@ class Command(BaseCommand):
         known = planner.survey(shop, plan.goal, limits).figures
         for claim in plan.proposal["diagnosis"]:
             self.stdout.write("* " + checking.said(claim, known, shop.currency))
+        for stage in plan.proposal["stages"]:
+            self.stdout.write(f"~ {stage['text']['name']}: {stage['why']}")
         for campaign in plan.proposal["campaigns"]:
             self.stdout.write(f"+ {campaign['text']['name']}: {campaign['why']}")
 
