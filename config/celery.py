@@ -81,6 +81,7 @@ app.conf.beat_schedule = {
     "Read sources of answers": every(10, "assistant.tasks.read_sources"),
     "Score plans": daily(6, "assistant.tasks.score_plans"),
     "Search for who was erased": every(60, "customers.tasks.prove_erasures"),
+    "Fill and remove demo shops": every(10, "config.tasks.run_demo_shops"),
     "Prepare partitions": daily(1, "customers.tasks.prepare_partitions"),
 }
 
@@ -100,6 +101,7 @@ ANNOUNCED = {
     "notice": "campaigns.tasks.send_notices",
     "signal": "campaigns.tasks.read_signals",
     "replay": "campaigns.tasks.replay",
+    "demo": "config.tasks.run_demo_shops",
 }
 EXPIRES_SECONDS = 5
 

@@ -26,7 +26,7 @@ from journeys.models import Journey, Stage
 from reviews_nlp.models import Review
 from segments import starter
 from segments.models import Clustering, Membership, Segment
-from shops.models import Delivery, Product, Shop, User
+from shops.models import Delivery, DemoShop, Product, Shop, User
 
 USER, PASSWORD = "demo", "demo"
 DATA = settings.BASE_DIR / "data"
@@ -83,6 +83,7 @@ def set_up() -> tuple[Shop, Shop]:
         for ready in (library.LIFECYCLE, library.SECOND_ORDER):
             ready_journeys.create(shop, ready)
         starter.create(shop)
+        DemoShop.objects.get_or_create(shop=shop, defaults={"status": "ready", "progress": 1})
         made.append(shop)
     return made[0], made[1]
 

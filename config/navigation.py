@@ -18,8 +18,18 @@ def page(title: Any, icon: str, model: str) -> dict[str, Any]:
     }
 
 
-NAVIGATION = [
-    {"items": [{"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")}]},
+NAVIGATION: list[dict[str, Any]] = [
+    {
+        "items": [
+            {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
+            {
+                "title": _("Set up"),
+                "icon": "rocket_launch",
+                "link": reverse_lazy("first-run"),
+                "permission": "config.first_run_pages.is_under_way",
+            },
+        ]
+    },
     {
         "title": _("Audience"),
         "items": [
@@ -113,6 +123,32 @@ NAVIGATION = [
     },
 ]
 
+# g and then this key leads to a page; shown by "?".
+GO_TO = (
+    ("o", _("Overview"), "", reverse_lazy("admin:index")),
+    *(
+        (key, title, f"{model.replace('.', '.view_')}",
+         reverse_lazy(f"admin:{model.replace('.', '_')}_changelist"))
+        for key, title, model in (
+            ("c", _("Customers"), "customers.customer"),
+            ("s", _("Segments"), "segments.segment"),
+            ("j", _("Journeys"), "journeys.journey"),
+            ("a", _("Campaigns"), "campaigns.campaign"),
+            ("t", _("Templates"), "campaigns.template"),
+            ("r", _("Reviews"), "reviews_nlp.review"),
+        )
+    ),
+)  # fmt: skip
+
+
+def go_to(request: Any) -> dict[str, Any]:
+    """For every page of the admin: the shortcuts to pages that its reader may see."""
+    if not request.user.is_authenticated:
+        return {}
+    return {"go_to": [(key, title, url) for key, title, right, url in GO_TO
+                      if not right or request.user.has_perm(right)]}  # fmt: skip
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Waymark",
     "SITE_HEADER": "Waymark",
@@ -131,6 +167,8 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [
         lambda request: static("console/console.css"),
         lambda request: static("console/people.css"),
+        lambda request: static("console/first_run.css"),
+        lambda request: static("console/find.css"),
     ],
     "BORDER_RADIUS": "8px",
     "COLORS": {

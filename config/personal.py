@@ -12,6 +12,7 @@ shops.auditentry who! action target changes ip! agent~ seal
 shops.audithead seal
 shops.storedfile name digest
 shops.storedpart content!
+shops.demoshop status fault
 shops.seat role
 shops.site public_key previous_public_key secret_sealed previous_secret_sealed origins
 shops.user password username! first_name! last_name! email!

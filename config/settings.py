@@ -7,7 +7,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import logs, navigation, personal, plugins, roles
+from config import empty_states, logs, navigation, personal, plugins, roles
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -92,6 +92,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.navigation.go_to",
             ]
         },
     }
@@ -240,6 +241,7 @@ LLM_CACHE_HOURS = env.int("LLM_CACHE_HOURS", default=24)
 SEND_LEASE_SECONDS = env.int("SEND_LEASE_SECONDS", default=600)
 
 UNFOLD = navigation.UNFOLD
+EMPTY_STATES = empty_states.EMPTY_STATES
 
 LOG_FORMAT = env.str("LOG_FORMAT", default="text")  # or json, for machines
 LOGGING = {

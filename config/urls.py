@@ -11,6 +11,7 @@ from rest_framework.routers import SimpleRouter
 from campaigns.event_pages import carrier_events, mail_events
 from campaigns.notice_pages import notice
 from campaigns.pages import click, opened, unsubscribe, wishes
+from config import demo_pages, find, first_run_pages
 from insights import pages as insight_pages
 from shops.pages import hook, script, site
 from shops.rest import problems, reference
@@ -25,8 +26,21 @@ api = SimpleRouter(trailing_slash=False)
 for name, resource in settings.API_RESOURCES.items():
     api.register(name, import_string(resource), basename=name)
 
+admit = admin.site.admin_view
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("welcome/<slug:code>/", first_run_pages.welcome, name="welcome"),
+    path("admin/first-run/", admit(first_run_pages.begin), name="first-run"),
+    path("admin/first-run/shop/", admit(first_run_pages.new_shop), name="first-run-shop"),
+    path(
+        "admin/first-run/<slug:key>/<slug:name>/",
+        admit(first_run_pages.step),
+        name="first-run-step",
+    ),
+    path("admin/find/", admit(find.show), name="find"),
+    path("admin/demo-shop/add/", admit(demo_pages.add), name="demo-shop-add"),
+    path("admin/demo-shop/<int:pk>/", admit(demo_pages.show), name="demo-shop"),
+    path("admin/demo-shop/<int:pk>/remove/", admit(demo_pages.remove), name="demo-shop-remove"),
     path("admin/", admin.site.urls),
     path("language/", include("django.conf.urls.i18n")),
     path("hooks/<slug:key>/", hook, name="hook"),

@@ -94,7 +94,9 @@ class ImportPages:
         """Before it starts: columns and a trial; afterwards: how far it is."""
         record = self._own(request, int(object_id) if object_id.isdigit() else 0)
         if record.status != "uploaded":
-            known = {"record": record, "rejects": record.rejects.order_by("row")[:20]}
+            earlier = FileImport.objects.filter(shop=record.shop, pk__lt=record.pk)
+            known = {"record": record, "rejects": record.rejects.order_by("row")[:20],
+                     "is_first": not earlier.exists()}  # fmt: skip
             name = "progress_part" if is_part(request) else "progress"
             return self._page(request, name, record.file_name, known)
         if request.method == "POST":

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from shops import secrecy
 from shops.audit_models import AuditEntry as AuditEntry
 from shops.audit_models import AuditHead as AuditHead
+from shops.demo_models import DemoShop as DemoShop
 from shops.file_models import StoredFile as StoredFile
 from shops.file_models import StoredPart as StoredPart
 from shops.seat_models import Seat as Seat
-from shops.site_models import Site as Site  # for Django, which looks for models here
+from shops.site_models import Site as Site  # for Django: it looks for models here
 
 
 class User(AbstractUser):

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
@@ -59,3 +61,15 @@ def chart_rows(chart: dict[str, Any]) -> list[tuple[str, tuple[float, ...]]]:
     """The same figures as rows of a table."""
     columns = zip(*(series["values"] for series in chart["series"]), strict=True)
     return list(zip(chart["labels"], columns, strict=True))
+
+
+@register.simple_tag(takes_context=True)
+def teaching(context: dict[str, Any], opts: Any) -> dict[str, Any]:
+    """What the empty list of a model says; the button only for those who may press it."""
+    icon, title, why, button = settings.EMPTY_STATES.get(
+        opts.label_lower, ("inbox", _("Nothing here yet"), "", None)
+    )
+    said = {"icon": icon, "title": title, "why": why}
+    if button and context["request"].user.has_perm(button[2]):
+        said |= {"button": button[0], "url": reverse(button[1])}
+    return said

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -84,7 +85,16 @@ def test_the_overview_shows_the_shops_own_figures(owner):
 
 
 def test_the_overview_of_an_empty_server_says_what_to_do(owner):
-    assert "Add a shop" in owner.get(reverse("admin:index")).content.decode()
+    assert reverse("first-run") in owner.get(reverse("admin:index")).content.decode()
+
+
+def test_an_empty_list_teaches(owner):
+    untold = {model._meta.label_lower for model in OURS} - set(settings.EMPTY_STATES)
+    assert untold == set()
+    for name, (_icon, title, _why, button) in settings.EMPTY_STATES.items():
+        page = owner.get(reverse(f"admin:{name.replace('.', '_')}_changelist")).content.decode()
+        assert str(title) in page or name == "shops.auditentry"  # signing in is told there
+        assert button is None or reverse(button[1]) in page
 
 
 def test_lists_of_large_tables_count_no_further_than_a_limit(owner):

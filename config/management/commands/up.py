@@ -13,8 +13,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from config import demo, local
+from config import demo, first_run, local
 from config.processes import MemoryMeter, Processes
+from shops.models import User
 
 
 class Command(BaseCommand):
@@ -58,7 +59,10 @@ class Command(BaseCommand):
 
     def serve(self, port: int) -> None:
         self.stdout.write(f"Waymark is at {os.environ['PUBLIC_URL']}/admin/ - stop with Ctrl-C.")
-        self.stdout.write(f"Sign in as {demo.USER} with the password {demo.PASSWORD}.")
+        if User.objects.filter(username=demo.USER).exists():
+            self.stdout.write(f"Sign in as {demo.USER} with the password {demo.PASSWORD}.")
+        elif not User.objects.exists():
+            self.stdout.write(f"Begin at {first_run.address()}")
         sys.stdout.flush()
         threading.Event().wait()
 
