@@ -12,19 +12,30 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaigns import plan_check, program, versions, writing, yaml_text
+from campaigns import languages, plan_check, program, versions, writing, yaml_text
 from campaigns.models import Campaign, Template
 from campaigns.plan_schema import KEY, RULE, PlanError, number, shape
+from campaigns.translation_models import LANGUAGE
 from shops.models import Shop
 
 FORMAT = 1
 TEXT = {"type": "string"}
+WORDS: dict[str, Any] = {
+    "subject": TEXT | {"maxLength": 300},
+    "preheader": TEXT | {"maxLength": 200},
+    **dict.fromkeys(("mjml", "html", "text"), TEXT),
+}
 TEMPLATE = shape(
     ["name", "subject"],
     name=TEXT | {"maxLength": 100},
-    subject=TEXT | {"maxLength": 300},
-    preheader=TEXT | {"maxLength": 200},
-    **dict.fromkeys(("mjml", "html", "text", "from_name", "from_local", "reply_to"), TEXT),
+    **WORDS,
+    **dict.fromkeys(("from_name", "from_local", "reply_to"), TEXT),
+    languages={
+        "type": "object",
+        "maxProperties": 50,
+        "propertyNames": {"pattern": LANGUAGE, "maxLength": 20},
+        "additionalProperties": shape(["subject"], **WORDS),
+    },
 )
 SCHEMA = shape(
     ["waymark_campaign", "key", "name", "plan"],
@@ -50,6 +61,7 @@ ORDER = [
     "at", "cron", "date", "on", "days", "hours", "time", "zone", "until", "weekday", "if",
     "percent", "did", "all", "any", "not", "field", "op", "value", "within", "came", "missed",
     "else", "subject", "preheader", "from_name", "from_local", "reply_to", "mjml", "html", "text",
+    "languages",
 ]  # fmt: skip
 RANK = {key: place for place, key in enumerate(ORDER)}
 
@@ -88,15 +100,27 @@ def export(campaign: Campaign, also: Collection[str] = ()) -> str:
     return yaml_text.write(ordered(said))
 
 
-def _templates(shop: Shop, keys: Collection[str]) -> dict[str, dict[str, str]]:
+def _templates(shop: Shop, keys: Collection[str]) -> dict[str, dict[str, Any]]:
+    held = Template.objects.filter(shop=shop, key__in=keys).order_by("key")
+    return {each.key: _said(each) for each in held}
+
+
+def _said(template: Template) -> dict[str, Any]:
+    said: dict[str, Any] = _short(writing.told(template))
+    if others := languages.told(template):
+        said["languages"] = {language: _short(parts) for language, parts in others.items()}
+    return said
+
+
+def _short(parts: dict[str, str]) -> dict[str, str]:
+    """Without what is empty, but for what must be told."""
     return {
-        each.key: {
-            part: _lines(words)
-            for part, words in writing.told(each).items()
-            if words or part in {"name", "subject"}
-        }
-        for each in Template.objects.filter(shop=shop, key__in=keys).order_by("key")
+        part: _lines(words) for part, words in parts.items() if words or part in {"name", "subject"}
     }
+
+
+def _languages(template: dict[str, Any]) -> dict[str, dict[str, str]]:
+    return template.get("languages", {})
 
 
 def _export_templates(shop: Shop, keys: Collection[str]) -> str:
@@ -119,16 +143,25 @@ def _lines(text: str) -> str:
 
 
 def read(text: str) -> dict[str, Any]:
-    """What a text says, when it has the right shape. Raises TextFault."""
+    """What a text says, when its shape is right and its mails have no fault. Raises TextFault."""
+    said = shaped(text)
+    for key, template in said.get("templates", {}).items():
+        versions_of = {"": template, **_languages(template)}
+        for language, parts in versions_of.items():
+            at = f"languages.{language}." if language else ""
+            for part, words in writing.faults(parts).items():
+                raise TextFault(f"templates.{key}.{at}{part}: {words}")
+    return said
+
+
+def shaped(text: str) -> dict[str, Any]:
+    """What a text says, when its shape is right; mails are not looked at. Raises TextFault."""
     try:
         said = yaml_text.read(text)
         plan_check.check_shape(said, SCHEMA)
         plan_check.check_shape(said["plan"], at="plan")
     except (yaml_text.YamlError, PlanError) as fault:
         raise TextFault(str(fault)) from fault
-    for key, template in said.get("templates", {}).items():
-        for part, words in writing.faults(template).items():
-            raise TextFault(f"templates.{key}.{part}: {words}")
     return dict(said)
 
 
@@ -180,15 +213,20 @@ def difference(before: str, after: str) -> list[str]:
     return list(compared)[2:]
 
 
-def _write_templates(told: dict[str, dict[str, str]], shop: Shop) -> None:
+def _write_templates(told: dict[str, dict[str, Any]], shop: Shop) -> None:
     """Only what changed is written: a template's time of change is part of every message's why."""
     held = {each.key: each for each in Template.objects.filter(shop=shop, key__in=told)}
     for key, said in told.items():
         template = held.get(key) or Template(shop=shop, key=key)
-        before = {part: _lines(words) for part, words in writing.told(template).items()}
-        if template.pk is None or before != {part: said.get(part, "") for part in before}:
-            writing.put(template, said)
+        others = _languages(said)
+        own = {part: words for part, words in said.items() if part != "languages"}
+        wanted: dict[str, Any] = _short({"name": "", "subject": "", **own})
+        if others:
+            wanted["languages"] = {each: _short(parts) for each, parts in others.items()}
+        if template.pk is None or _said(template) != wanted:
+            writing.put(template, own)
             template.save()
+            languages.put(template, others)
 
 
 def _named(plan: dict[str, Any], campaign: Campaign) -> dict[str, Any]:

@@ -94,8 +94,13 @@ class EditorPages(CampaignPage):
         if not request.user.has_perm("campaigns.add_template", campaign):
             raise PermissionDenied
         told = request.POST.get("send", ""), request.POST.get("subject", "")
+        others = {
+            name.removeprefix("subject:"): words
+            for name, words in request.POST.items()
+            if name.startswith("subject:") and isinstance(words, str) and words.strip()
+        }
         try:
-            made = subject_test.copy(campaign.shop, *told)
+            made = subject_test.copy(campaign.shop, *told, others)
         except PlanError as fault:
             return JsonResponse({"fault": str(fault)})
         return JsonResponse({"value": made.key, "label": made.name})

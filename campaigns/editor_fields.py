@@ -5,8 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from campaigns import languages
 from campaigns.models import Template
 from campaigns.plan_schema import WEEKDAYS
+from campaigns.translation_models import Translation
 from segments.models import Segment
 from shops.models import Shop
 
@@ -25,8 +27,18 @@ def _send(shop: Shop) -> dict[str, Any]:
         "help": _("Plans it now; quiet hours, caps and permissions have the last word."),
         "first": {"send": templates[0]["value"] if templates else ""},
         "fields": [field("send", _("Template"), "select", options=templates)],
+        "languages": _languages(shop),
         "also": [field("channel", _("Channel"), "select", options=channels)],
     }
+
+
+def _languages(shop: Shop) -> dict[str, list[tuple[str, str]]]:
+    """Of each template that has any: its further languages, for a test of another subject."""
+    rows = Translation.objects.filter(shop=shop).order_by("template", "language")
+    found: dict[str, list[tuple[str, str]]] = {}
+    for key, language in rows.values_list("template__key", "language"):
+        found.setdefault(key, []).append((language, languages.name_of(language)))
+    return found
 
 
 def _wait_for() -> dict[str, Any]:
@@ -176,6 +188,7 @@ def words() -> dict[str, str]:
         "subjectTest": _("Test another subject"),
         "subjectOther": _("The other subject"),
         "subjectHelp": _("Half of the people get it, in a copy of this mail."),
+        "subjectIn": _("The other subject in: %s"),
         "subjectMake": _("Split the step"),
         "fits": _("The plan can run."),
     }

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from campaigns import addresses, happened, links, preferences, tracking, unsubscribing
+from campaigns import addresses, happened, languages, links, preferences, tracking, unsubscribing
 from campaigns.links import Wanted
 from campaigns.models import Template
 from campaigns.tracking import Marks
@@ -70,19 +70,20 @@ class _Known:
 
     shops: dict[int, Shop]
     said: dict[int, dict[str, str]]  # of the shops, as a template may speak of them
-    templates: dict[int, Template]
-    marks: dict[int, Marks]
+    templates: languages.Versions
+    marks: dict[languages.Version, Marks]
     happened: Mapping[int, dict[str, Any]]
 
 
 def _known(rows: Sequence[tuple[Any, ...]]) -> _Known:
     shops = Shop.objects.select_related("site", "mailsettings").in_bulk({row[1] for row in rows})
     said = {pk: of_shop(shop) for pk, shop in shops.items()}
-    templates = Template.objects.in_bulk({row[2] for row in rows})
-    marks: dict[int, Marks] = {}
+    held = Template.objects.in_bulk({row[2] for row in rows})
+    templates = languages.Versions(held, {pk: shop.language for pk, shop in shops.items()})
+    marks: dict[languages.Version, Marks] = {}
     for shop in shops.values():
-        marks |= tracking.marks_of(shop, templates)
-    asking = {pk for pk, template in templates.items() if happened.is_spoken_of(template)}
+        marks |= tracking.marks_of(shop, templates.by_key)
+    asking = {pk for (pk, _), each in templates.by_key.items() if happened.is_spoken_of(each)}
     told = happened.read([row[0] for row in rows if row[2] in asking])
     return _Known(shops, said, templates, marks, told)
 
@@ -93,7 +94,8 @@ def _letter(row: tuple[Any, ...], known: _Known) -> Letter:
         phone, first_name, last_name, country, language, order_count, last_order_at, favourites,
         is_measured, address, campaign, campaign_name,
     ) = row  # fmt: skip
-    shop, marks, link = known.shops[shop_id], known.marks[template_id], unsubscribing.url(id_)
+    version = known.templates.of(template_id, language)
+    shop, marks, link = known.shops[shop_id], known.marks[version], unsubscribing.url(id_)
     if not is_measured:
         marks = marks.unmeasured()
     # What a template may speak of; see docs/templates.md.
@@ -117,7 +119,7 @@ def _letter(row: tuple[Any, ...], known: _Known) -> Letter:
     if marks.links_id:
         context |= marks.addresses(id_)
     return Letter(
-        id_, shop, known.templates[template_id], campaign_id, customer_id, channel, attempts,
+        id_, shop, known.templates.by_key[version], campaign_id, customer_id, channel, attempts,
         claimed_at, email, phone, link, context, marks.wanted,
         marks.return_path, marks.dkim, address,
     )  # fmt: skip

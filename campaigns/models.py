@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.carrier_models import MailCarrier as MailCarrier
+from campaigns.caught_models import CaughtMail as CaughtMail
 from campaigns.channel_models import ChannelAccount as ChannelAccount
 from campaigns.channel_models import PushSubscription as PushSubscription
 from campaigns.mail_models import MailSettings as MailSettings  # for Django, which looks here
@@ -22,6 +23,7 @@ from campaigns.preference_models import Topic as Topic
 from campaigns.replay_models import Replay as Replay  # for Django, which looks for models here
 from campaigns.split_models import SplitWeight as SplitWeight
 from campaigns.targeting_models import Targeting as Targeting
+from campaigns.translation_models import Translation as Translation
 from customers.models import Customer
 from shops.models import Shop
 
@@ -331,20 +333,3 @@ class FrequencyCap(models.Model):
 
     def __str__(self) -> str:
         return _("%(messages)d in %(days)d days") % vars(self)
-
-
-class CaughtMail(models.Model):
-    """A mail that the embedded catcher took instead of the outside world."""
-
-    message_id = models.CharField(_("message id"), max_length=200, blank=True)
-    recipient = models.CharField(_("recipient"), max_length=254)
-    subject = models.CharField(_("subject"), max_length=300, blank=True)
-    raw = models.BinaryField(_("mail as received"))
-    caught_at = models.DateTimeField(_("caught"), default=now)
-
-    class Meta:
-        verbose_name = _("caught mail")
-        verbose_name_plural = _("caught mails")
-
-    def __str__(self) -> str:
-        return self.subject

@@ -9,6 +9,7 @@ BLANKS = re.compile(r"[ \t\r\n\f]+")
 UNSEEN = {"head", "style", "script", "title"}
 PARAGRAPHS = {"p", "table", "ul", "ol", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
 LINES = {"div", "tr", "section", "article", "header", "footer", "li"}
+TAGS_ALONE = re.compile(r"^(?:\ue000\d+\ue001[ ]?)+\n+", re.MULTILINE)
 EMPTY_LINES = re.compile(r"\n\s*\n\s*")
 
 
@@ -63,4 +64,15 @@ def from_html(source: str) -> str:
     reader.close()
     lines = (BLANKS.sub(" ", line).strip() for line in "".join(reader.out).split("\n"))
     text = EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
-    return liquid_text.show(text, kept) + "\n"
+    return liquid_text.show(_tags_beside_words(text, kept), kept) + "\n"
+
+
+def _tags_beside_words(text: str, kept: list[str]) -> str:
+    """A line of Liquid tags alone goes to the words behind it: it says nothing, and would leave an
+    empty line in every mail."""
+
+    def moved(line: re.Match[str]) -> str:
+        held = [kept[int(number)] for number in liquid_text.HIDDEN.findall(line[0])]
+        return line[0].rstrip() if all(each.startswith("{%") for each in held) else line[0]
+
+    return TAGS_ALONE.sub(moved, text)

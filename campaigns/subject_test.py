@@ -1,10 +1,13 @@
 """Another subject for a mail that a step sends: a copy of its template, for the other side of a
 split."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaigns import writing
+from campaigns import languages, writing
 from campaigns.models import Template
 from campaigns.plan_schema import PlanError
 from shops.models import Shop
@@ -12,10 +15,12 @@ from shops.models import Shop
 LONGEST_SUBJECT = 300
 
 
-def copy(shop: Shop, key: str, subject: str) -> Template:
+def copy(
+    shop: Shop, key: str, subject: str, translated: Mapping[str, str] = MappingProxyType({})
+) -> Template:
     """The shop's template of that key under this subject; the one there is when asked twice.
 
-    Raises PlanError.
+    Further languages keep the subject that they have, but for those `translated`. Raises PlanError.
     """
     with transaction.atomic():
         Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
@@ -24,19 +29,37 @@ def copy(shop: Shop, key: str, subject: str) -> Template:
             raise PlanError("send", _("the shop has no template “%s”.") % key)
         parts = {**writing.told(held[key]), "subject": subject.strip()}
         parts["name"] = f"{held[key].name}: {parts['subject']}"[:100]
-        twin = next((each for each in held.values() if writing.told(each) == parts), None)
-        return twin or _made(shop, _free(key, held), parts)
+        others = languages.told(held[key])
+        for language in others.keys() & translated.keys():
+            others[language]["subject"] = translated[language].strip()
+        twin = next(
+            (
+                each
+                for each in held.values()
+                if writing.told(each) == parts and languages.told(each) == others
+            ),
+            None,
+        )
+        return twin or _made(shop, _free(key, held), parts, others)
 
 
-def _made(shop: Shop, key: str, parts: dict[str, str]) -> Template:
+def _made(
+    shop: Shop, key: str, parts: dict[str, str], others: dict[str, dict[str, str]]
+) -> Template:
+    for each in (parts, *others.values()):
+        _check(each)
+    template = Template(shop=shop, key=key)
+    writing.put(template, parts)
+    template.save()
+    languages.put(template, others)
+    return template
+
+
+def _check(parts: dict[str, str]) -> None:
     if not parts["subject"] or len(parts["subject"]) > LONGEST_SUBJECT:
         raise PlanError("send", _("a subject has 1 to %d characters.") % LONGEST_SUBJECT)
     if faults := writing.faults(parts):
         raise PlanError("send", " ".join(faults.values()))
-    template = Template(shop=shop, key=key)
-    writing.put(template, parts)
-    template.save()
-    return template
 
 
 def _free(key: str, held: dict[str, Template]) -> str:

@@ -15,7 +15,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from campaigns import mail_check, ready_made, rendering, samples, seeds, tracking, writing
+from campaigns import (
+    language_console,
+    mail_check,
+    ready_made,
+    rendering,
+    samples,
+    seeds,
+    tracking,
+    writing,
+)
+from campaigns.language_console import LanguagePages, WordsForm
 from campaigns.mime import AddressError, address
 from campaigns.models import Template
 from campaigns.rendering import RenderingError
@@ -25,7 +35,6 @@ from shops.console import ShopAdmin
 from shops.models import User
 from shops.reaching import Unreachable
 
-AS_WRITTEN = ("mjml", "html", "text")
 LONGEST_ADDRESS = 2000
 
 
@@ -47,32 +56,8 @@ class NewTemplateForm(forms.ModelForm):
         super()._post_clean()  # type: ignore[misc]
 
 
-class TemplateForm(forms.ModelForm):
-    """MJML or HTML, and Liquid that compiles. Texts are kept letter by letter."""
-
-    class Meta:
-        model = Template
-        fields = writing.PARTS
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for part in AS_WRITTEN:
-            field = self.fields[part]
-            assert isinstance(field, forms.CharField)  # noqa: S101  for mypy
-            field.strip = False
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        held = writing.told(self.instance)
-        cleaned |= {part: writing.kept(held[part], cleaned.get(part, "")) for part in AS_WRITTEN}
-        for part, fault in writing.faults(cleaned).items():
-            if part not in self.errors:
-                self.add_error(part, fault)
-        return cleaned if self.errors else {**cleaned, **writing.made(cleaned)}
-
-
 @admin.register(Template)
-class Templates(ShopAdmin):
+class Templates(LanguagePages, ShopAdmin):
     """What messages say."""
 
     form = NewTemplateForm
@@ -121,16 +106,19 @@ class Templates(ShopAdmin):
         """Where a mail is written."""
         template = self._seen(request, object_id)
         may_change = self.has_change_permission(request, template)
-        form = TemplateForm(request.POST or None, instance=template)
+        translation = language_console.written(request, template)
+        form = language_console.form_of(template, translation, request.POST or None)
         if request.method == "POST":
             if not may_change:
                 raise PermissionDenied
             if form.is_valid():
-                self.save_model(request, form.save(), form, change=True)
+                form.save()
+                self.save_model(request, template, form, change=True)
                 self.log_change(request, template, self.construct_change_message(request, form, []))
                 messages.success(request, gettext("%s is kept.") % template)
                 return redirect(request.get_full_path())
-        kind = _kind(request, self._seen(request, object_id))
+        held = self._seen(request, object_id)
+        kind = _kind(request, language_console.written(request, held) or held)
         known = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -144,6 +132,7 @@ class Templates(ShopAdmin):
             "words": _words(),
             "inserts": _inserts(),
             "has_canvas": settings.GRAPES_DIR.is_dir() and kind == "mjml",
+            **language_console.known(template, translation),
         }
         return TemplateResponse(request, "admin/campaigns/template/write.html", known)
 
@@ -232,13 +221,13 @@ class Templates(ShopAdmin):
         return samples.context_of(template.shop, customer, is_hidden=_is_hidden(request, template))
 
 
-def _kind(request: HttpRequest, template: Template) -> str:
+def _kind(request: HttpRequest, written: writing.Written) -> str:
     """Whether MJML or HTML is written: as it was, unless the page was asked for the other."""
     asked = request.GET.get("as", "")
-    return asked if asked in {"mjml", "html"} else "mjml" if template.mjml else "html"
+    return asked if asked in {"mjml", "html"} else "mjml" if written.mjml else "html"
 
 
-def _source(form: TemplateForm, kind: str) -> str:
+def _source(form: WordsForm, kind: str) -> str:
     if form.is_bound:
         return str(form.data.get(kind, ""))
     return str(getattr(form.instance, kind)) or ready_made.blank()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -21,6 +22,7 @@ from campaigns.models import Message, Template
 from shops.models import Shop
 
 PURPOSE = "waymark.click"
+Key = TypeVar("Key")
 # A scanner that asks a hundred times before anybody reads it leaves one row.
 NOTE = """
 INSERT INTO campaigns_signal
@@ -58,7 +60,7 @@ class Marks:
         }
 
 
-def marks_of(shop: Shop, templates: Mapping[int, Template]) -> dict[int, Marks]:
+def marks_of(shop: Shop, templates: Mapping[Key, Template]) -> dict[Key, Marks]:
     """For each template of a batch what is done to its links; one row per wording is kept."""
     said = _settings(shop)
     wanted = _wanted(said)

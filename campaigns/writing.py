@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from campaigns import mjml_text, rendering
 from campaigns.mjml_text import MjmlFault
 from campaigns.models import Template
+from campaigns.translation_models import Translation
 
 LIQUID = ("subject", "preheader", "mjml", "html", "text")
 SENDER = ("from_name", "from_local", "reply_to")
 PARTS = ("name", *LIQUID, *SENDER)
+Written = Template | Translation  # which has the words alone
 
 
 def faults(parts: Mapping[str, str]) -> dict[str, str]:
@@ -50,14 +52,16 @@ def kept(held: str, given: str) -> str:
     return held if held.replace("\r\n", "\n") == lines else lines
 
 
-def put(template: Template, parts: Mapping[str, str]) -> None:
+def put(written: Written, parts: Mapping[str, str]) -> None:
     """Give the template these parts, and no others. Raises MjmlFault."""
-    vars(template).update(made(parts))
+    for part, words in made(parts).items():
+        if hasattr(written, part):
+            setattr(written, part, words)
 
 
-def told(template: Template) -> dict[str, str]:
+def told(written: Written) -> dict[str, str]:
     """What its author wrote: HTML that was made from MJML is not told."""
-    parts = {part: str(getattr(template, part)) for part in PARTS}
-    if template.mjml:
+    parts = {part: str(getattr(written, part)) for part in PARTS if hasattr(written, part)}
+    if written.mjml:
         parts["html"] = ""
     return parts

@@ -82,6 +82,7 @@ campaigns.preference refused_topics~
 campaigns.replay status text plan result fault
 campaigns.splitweight step name
 campaigns.template name key subject preheader mjml html text from_name from_local reply_to
+campaigns.translation language subject preheader mjml html text
 campaigns.campaign name key status plan fault
 campaigns.campaignversion digest plan
 campaigns.enrolment entry_key~ step~ cause~ variants~ outcome~

@@ -113,7 +113,7 @@ def _within(folder: Path) -> Iterator[tuple[Path, Id]]:
     readers = {".py": of_python, ".html": of_template, ".txt": of_template, ".yaml": of_marked,
                ".mjml": of_marked}  # fmt: skip
     for path in sorted(folder.rglob("*.*")):
-        texts_of = of_marked if path.name == "sheet.html" else readers.get(path.suffix)
+        texts_of = readers.get(path.suffix)
         if texts_of and not {"migrations", "contrib"} & set(path.relative_to(folder).parts[:-1]):
             for text in texts_of(path.read_text()):
                 yield path, text

@@ -131,6 +131,7 @@ for (const tab of page.querySelectorAll("[data-tab]")) tab.onclick = () => open(
 for (const button of page.querySelectorAll("[data-step]")) button.onclick = () => { find("named").value = ""; look({ step: button.dataset.step }, 0); };
 for (const button of page.querySelectorAll("[data-width]")) button.onclick = () => { stage.dataset.stage = button.dataset.width; press("width", button); fit(); };
 for (const button of page.querySelectorAll("[data-shows]")) button.onclick = () => { page.dataset.show = button.dataset.shows; press("shows", button); fit(); };
+find("another")?.addEventListener("change", (event) => event.target.form.requestSubmit());
 find("insert").onchange = (event) => {
   const area = grid.dataset.pane === "text" ? find("text-source") : find("source");
   area.setRangeText(event.target.value, area.selectionStart, area.selectionEnd, "end");

@@ -93,17 +93,18 @@ function fill() {
 function twin(path) {
   side.querySelector(".wm-twin")?.remove();
   const box = Object.assign(document.createElement("div"), { className: "wm-twin" });
-  const ask = async (subject) => {
+  const sending = kinds.find((kind) => kind.name === "send");
+  const ask = async (subjects) => {
     const body = new FormData();
-    for (const [name, value] of Object.entries({ subject, send: at(plan, path).send, csrfmiddlewaretoken: page.querySelector("[name=csrfmiddlewaretoken]").value })) body.set(name, value);
+    for (const [name, value] of Object.entries({ ...subjects, send: at(plan, path).send, csrfmiddlewaretoken: page.querySelector("[name=csrfmiddlewaretoken]").value })) body.set(name, value);
     const answer = await fetch(page.dataset.subject, { method: "POST", body });
     const made = answer.ok ? await answer.json() : { fault: String(answer.status) };
     if (made.fault) throw new Error(made.fault);
-    const { options } = kinds.find((kind) => kind.name === "send").fields[0];
+    const { options } = sending.fields[0];
     if (!options.some((option) => option.value === made.value)) options.push(made);
     return made.value;
   };
-  box.append(subjectTest(at(plan, path), words, ask, (split) => { take(replace(plan, path, split), path); choose(path); }));
+  box.append(subjectTest(at(plan, path), sending.languages[at(plan, path).send] || [], words, ask, (split) => { take(replace(plan, path, split), path); choose(path); }));
   side.append(box);
 }
 

@@ -68,7 +68,7 @@ def test_no_template_has_a_fault_and_every_step_sends_one_that_is_there(key):
     assert {step["send"] for step in steps if "send" in step} == said["templates"].keys() != set()
     for template in said["templates"].values():
         assert writing.faults(template) == {}
-        assert template["html"].count("unsubscribe_url") == 1
+        assert template["mjml"].count("unsubscribe_url") == 1
 
 
 def test_favourites_are_named_and_escaped():
