@@ -48,6 +48,7 @@ from campaigns.report_console import ReportPages
 from campaigns.targeting_admin import TargetingPages as TargetingPages
 from campaigns.template_admin import Templates as Templates
 from campaigns.text_console import TextPages
+from campaigns.warm_up_admin import WarmUps as WarmUps
 from shops import code_words
 from shops.console import ReadOnly, ShopAdmin
 

@@ -24,6 +24,7 @@ from campaigns.replay_models import Replay as Replay  # for Django, which looks 
 from campaigns.split_models import SplitWeight as SplitWeight
 from campaigns.targeting_models import Targeting as Targeting
 from campaigns.translation_models import Translation as Translation
+from campaigns.warm_up_models import WarmUp as WarmUp
 from customers.models import Customer
 from shops.models import Shop
 

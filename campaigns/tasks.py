@@ -14,6 +14,7 @@ from campaigns import (
     sending,
     signals,
     targeting,
+    warm_up,
 )
 
 
@@ -85,3 +86,8 @@ def read_bounces() -> None:
 @shared_task(ignore_result=True)
 def learn_effects() -> None:
     targeting.learn_all()
+
+
+@shared_task(ignore_result=True)
+def look_at_warm_ups() -> None:
+    warm_up.look_all()

@@ -247,6 +247,7 @@ OVERVIEW_PANELS = [
     "reviews_nlp.panels.alarms",
     "insights.forecast_panels.coming",
     "insights.prediction_panels.models_off",
+    "campaigns.warm_up_page.stopped",
     "campaigns.panels.campaigns",
     "shops.overview.deliveries",
 ]

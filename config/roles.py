@@ -49,6 +49,7 @@ campaigns.topic               vacd  vacd     v       v     -
 campaigns.frequencycap        vacd  vacd     v       -     -
 campaigns.mailcarrier         vacd  v        -       -     vacd
 campaigns.domainlimit         vacd  vacd     v       -     -
+campaigns.warmup              vacd  vacd     v       -     vacd
 campaigns.mailsettings        vac   vac      v       -     vc
 campaigns.channelaccount      vacd  v        -       -     vacd
 campaigns.pushsubscription    v     v        -       v     -
