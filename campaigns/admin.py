@@ -2,12 +2,14 @@
 
 import email
 import email.policy
+from copy import deepcopy
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -15,12 +17,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from campaigns import (
     launching,
     outline,
-    plan_check,
     program,
     report,
     responses,
@@ -70,27 +70,24 @@ MESSAGE_COLOURS = {
 }
 
 
+# What a new campaign's steps begin as: nobody enters by themselves.
+BEGINNING: dict[str, Any] = {"entry": {"api": True}, "steps": [{"wait": {"days": 1}}]}
+
+
 class CampaignForm(forms.ModelForm):
-    """A plan must fit the schema and name only what the shop has."""
+    """What stands beside the plan, which is made under “Steps”."""
 
     class Meta:
         model = Campaign
-        fields = ("shop", "name", "key", "plan", "holdout_percent", "priority", "topic")
-        widgets = {"plan": UnfoldAdminTextareaWidget}
+        fields = ("shop", "name", "key", "holdout_percent", "priority", "topic")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         topic = cleaned.get("topic")
         if topic and topic.shop != cleaned.get("shop"):
             self.add_error("topic", gettext("This topic belongs to another shop."))
-        if cleaned.get("plan") and cleaned.get("shop"):
-            try:
-                plan_check.check(cleaned["plan"], cleaned["shop"])
-            except PlanError as fault:
-                self.add_error("plan", str(fault))
-            else:
-                taken = versions.taken_ids(self.instance)
-                cleaned["plan"] = program.with_ids(cleaned["plan"], taken=taken)
+        if not self.instance.pk:
+            self.instance.plan = program.with_ids(deepcopy(BEGINNING), taken=set())
         return cleaned
 
 
@@ -126,6 +123,13 @@ class Campaigns(EditorPages, ReportPages, ReplayPages, TextPages, ShopAdmin):
         "send_back",
         "move_people",
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if obj else ()
+
+    def response_add(self, request: HttpRequest, obj: Campaign, *args: Any) -> HttpResponse:
+        """What is sent to whom comes next."""
+        return redirect("admin:campaigns_campaign_steps", obj.pk)
 
     @display(description=_("status"), label=CAMPAIGN_COLOURS)
     def state(self, campaign: Campaign) -> tuple[str, str]:

@@ -70,7 +70,19 @@ def _also() -> list[dict[str, Any]]:
     return [
         field("audience", _("Only those who"), "rule"),
         field("exclude", _("Not those who"), "rule"),
-        field("touchpoint", _("Goal: ends for whoever does this"), within="goal"),
+        field(
+            "touchpoint",
+            _("Goal: ends for whoever does this"),
+            within="goal",
+            needs="touchpoint",
+        ),
+        field(
+            "where",
+            _("Goal: only where its data say"),
+            "where",
+            within="goal",
+            needs="touchpoint",
+        ),
         field("exit", _("Ends for whoever"), "rule"),
         field(
             "reentry",

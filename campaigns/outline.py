@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from campaigns import where
-from segments import rules
+from segments import deed_wording, rules
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,9 @@ def lines(plan: dict[str, Any]) -> list[Line]:
             found.append(Line(1, words % rules.describe(plan[key])))
     found += list(_steps(plan["steps"], 0))
     if "goal" in plan:
-        found.append(Line(0, _("Ends for whoever did %s.") % plan["goal"]["touchpoint"]))
+        goal = plan["goal"]
+        done = deed_wording.where(goal, goal["touchpoint"])
+        found.append(Line(0, _("Ends for whoever did %s.") % done))
     if "exit" in plan:
         found.append(Line(0, _("Ends for whoever: %s.") % rules.describe(plan["exit"])))
     return found

@@ -53,13 +53,13 @@ def _told(deed: Rule, said: str) -> str:
 
     Each part is a sentence around the one before: other languages put them in another order.
     """
-    said = _where(deed, _when(deed, said))
+    said = where(deed, _when(deed, said))
     return said if "then" not in deed else _followed(said, deed["then"])
 
 
 def _followed(said: str, then: Rule) -> str:
     following = _never(then) if then.get("not") else did_it(then["touchpoint"])
-    following = _where(then, following)
+    following = where(then, following)
     if then.get("same"):
         keys = pgettext("between names", " and ").join(map(_key, then["same"]))
         following = _("%(deed)s with the same %(keys)s") % {"deed": following, "keys": keys}
@@ -83,7 +83,8 @@ def _when(deed: Rule, said: str) -> str:
     return said
 
 
-def _where(deed: Rule, said: str) -> str:
+def where(deed: Rule, said: str) -> str:
+    """The deed with the conditions on what it says."""
     if not deed.get("where"):
         return said
     clauses = _(" and ").join(_clause(key, value) for key, value in deed["where"].items())

@@ -147,9 +147,12 @@ export function entryForm(plan, entry, words, changed) {
   };
   box.append(...shapes(entry, plan.entry, put("entry")));
   for (const field of entry.also) {
-    if (field.within) { // a part of an object that is not there without it
-      box.append(control(field, plan[field.within]?.[field.name], (value) =>
-        put(field.within)(value === undefined ? undefined : { ...plan[field.within], [field.name]: value })));
+    if (field.within) { // a part of an object that is not there without what it needs
+      box.append(pick(field, plan[field.within]?.[field.name], (value) => {
+        const { [field.name]: _, ...rest } = plan[field.within] || {};
+        const next = value === undefined ? rest : { ...rest, [field.name]: value };
+        put(field.within)(next[field.needs] === undefined ? undefined : next);
+      }));
     } else box.append(pick(field, plan[field.name], put(field.name)));
   }
   return box;

@@ -247,3 +247,16 @@ def test_what_cannot_be_kept_is_a_fault_and_no_error(client, shop, plan, words):
     assert words in told.json()["fault"]["words"]
     assert kept.status_code == 200
     assert Campaign.objects.get().plan == campaign.plan
+
+
+def test_a_new_campaign_leads_to_its_steps_and_no_page_shows_a_plan_as_code(admin_client, shop):
+    form = {"shop": shop.pk, "name": "New", "key": "new", "holdout_percent": 5, "priority": 50}
+
+    answer = admin_client.post(reverse("admin:campaigns_campaign_add"), form)
+
+    campaign = Campaign.objects.get(key="new")
+    assert answer.url == reverse("admin:campaigns_campaign_steps", args=[campaign.pk])
+    page = admin_client.get(reverse("admin:campaigns_campaign_change", args=[campaign.pk]))
+    assert "Enters when the shop asks for it" in page.content.decode()
+    assert 'name="plan"' not in page.content.decode()
+    assert "&quot;entry&quot;" not in page.content.decode()

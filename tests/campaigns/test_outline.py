@@ -9,7 +9,10 @@ def test_a_plan_reads_as_sentences_indented_like_its_tree():
     plan = {
         "entry": {"touchpoint": "checkout.started", "after_hours": 2, "unless": "order.placed"},
         "audience": RULE,
-        "goal": {"touchpoint": "order.placed"},
+        "goal": {
+            "touchpoint": "order.placed",
+            "where": {"total_cents": {"op": ">", "value": 500}},
+        },
         "steps": [
             {"send": "hello"},
             {"branch": [{"if": RULE, "steps": [{"stop": "enough"}]}], "else": [{"wait_days": 3}]},
@@ -27,5 +30,5 @@ def test_a_plan_reads_as_sentences_indented_like_its_tree():
         (1, "otherwise:"),
         (2, "Wait 3 days"),
         (0, "Wait until 09:00, monday"),
-        (0, "Ends for whoever did order.placed."),
+        (0, "Ends for whoever did order.placed where total cents is more than 500."),
     ]

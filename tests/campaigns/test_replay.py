@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from campaigns import engine, enrolment, gate, launching, reactor, replay, replay_figures
+from campaigns import (
+    engine,
+    enrolment,
+    gate,
+    launching,
+    reactor,
+    ready_made,
+    replay,
+    replay_figures,
+)
 from campaigns.models import Campaign, Enrolment, FrequencyCap, Message
 from customers import consent, touchpoints
 from customers.models import Consent, Customer, Order, StaleMark, Touchpoint
@@ -232,6 +241,18 @@ def test_it_leaves_no_trace_whatever_the_steps_do(shop):
         assert "waymark_replay" not in cursor.fetchone()[0]
         cursor.execute("SHOW transaction_read_only")
         assert cursor.fetchone()[0] == "off"
+
+
+@pytest.mark.django_db
+def test_no_ready_made_campaign_leaves_one(shop):
+    history(shop, seed=1)
+    made = [ready_made.create(shop, each.key) for each in ready_made.ALL]
+    before = fingerprints()
+
+    for campaign in made:
+        replay.run(campaign, until=UNTIL, days=1)
+
+    assert fingerprints() == before
 
 
 @pytest.mark.django_db
