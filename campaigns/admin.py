@@ -31,6 +31,7 @@ from campaigns.carrier_admin import MailCarriers as MailCarriers
 from campaigns.channel_admin import ChannelAccounts as ChannelAccounts
 from campaigns.channel_admin import PushSubscriptions as PushSubscriptions
 from campaigns.editor_console import EditorPages
+from campaigns.hygiene_admin import ListHygienes as ListHygienes
 from campaigns.mail_admin import MailSettingsPages as MailSettingsPages  # Django looks here
 from campaigns.models import (
     Campaign,

@@ -13,6 +13,7 @@ from campaigns.carrier_models import MailCarrier as MailCarrier
 from campaigns.caught_models import CaughtMail as CaughtMail
 from campaigns.channel_models import ChannelAccount as ChannelAccount
 from campaigns.channel_models import PushSubscription as PushSubscription
+from campaigns.hygiene_models import ListHygiene as ListHygiene
 from campaigns.mail_models import MailSettings as MailSettings  # for Django, which looks here
 from campaigns.mail_models import Signal as Signal
 from campaigns.mail_models import TemplateLinks as TemplateLinks

@@ -5,6 +5,7 @@ from celery import shared_task
 from campaigns import (
     engine,
     enrolment,
+    hygiene,
     launching,
     learning,
     mailbox,
@@ -91,3 +92,8 @@ def learn_effects() -> None:
 @shared_task(ignore_result=True)
 def look_at_warm_ups() -> None:
     warm_up.look_all()
+
+
+@shared_task(ignore_result=True)
+def count_hygiene() -> None:
+    hygiene.count_all()

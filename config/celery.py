@@ -46,6 +46,7 @@ app.conf.beat_schedule = {
     "Ask shops for what they did not deliver": every(60, "shops.tasks.reconcile_orders"),
     "Send requested mails": every(10, "campaigns.tasks.send_notices"),
     "Read bounces": every(60, "campaigns.tasks.read_bounces"),
+    "Count what is wrong with addresses": daily(5, "campaigns.tasks.count_hygiene"),
     "Look at warm-ups": every(600, "campaigns.tasks.look_at_warm_ups"),
     "Read opens and clicks": every(3, "campaigns.tasks.read_signals"),
     "Find messages left in flight": every(60, "campaigns.tasks.sweep"),

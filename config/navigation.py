@@ -68,6 +68,7 @@ NAVIGATION: list[dict[str, Any]] = [
             page(_("Push subscriptions"), "notifications", "campaigns.pushsubscription"),
             page(_("Mail services"), "forward_to_inbox", "campaigns.mailcarrier"),
             page(_("Limits of domains"), "speed", "campaigns.domainlimit"),
+            page(_("List hygiene"), "cleaning_services", "campaigns.listhygiene"),
             page(_("Warm-up"), "local_fire_department", "campaigns.warmup"),
             page(_("Mail settings"), "mark_email_read", "campaigns.mailsettings"),
             page(_("Caught mails"), "inbox", "campaigns.caughtmail"),

@@ -73,6 +73,7 @@ campaigns.channelaccount channel url account sender secret_sealed public_key
 campaigns.pushsubscription endpoint! p256dh auth
 campaigns.mailsettings link_domain utm_source return_path dkim_selector dkim_key_sealed dkim_public seeds
 campaigns.domainlimit domain
+campaigns.listhygiene counts
 campaigns.warmup domain status reason days
 campaigns.sharedtrail digest said
 campaigns.templatelinks digest targets

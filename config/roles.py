@@ -50,6 +50,7 @@ campaigns.frequencycap        vacd  vacd     v       -     -
 campaigns.mailcarrier         vacd  v        -       -     vacd
 campaigns.domainlimit         vacd  vacd     v       -     -
 campaigns.warmup              vacd  vacd     v       -     vacd
+campaigns.listhygiene         v     v        v       -     -
 campaigns.mailsettings        vac   vac      v       -     vc
 campaigns.channelaccount      vacd  v        -       -     vacd
 campaigns.pushsubscription    v     v        -       v     -

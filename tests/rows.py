@@ -5,7 +5,7 @@ import json
 from django.utils.timezone import now
 
 from assistant.models import Passage, Plan, Question, Source
-from campaigns import asking, engine, launching, ready_made
+from campaigns import asking, engine, hygiene, launching, ready_made
 from campaigns.channel_models import ChannelAccount, PushSubscription
 from campaigns.models import (
     Campaign,
@@ -17,6 +17,7 @@ from campaigns.models import (
     Topic,
 )
 from campaigns.targeting_models import Targeting
+from campaigns.warm_up_models import WarmUp
 from customers import consent, imports, profiles
 from customers.file_import_models import FileImport
 from customers.merge_models import Merge
@@ -83,6 +84,8 @@ def how_mails_leave(shop: Shop) -> None:
     """What a shop said about its mails."""
     MailSettings.objects.create(shop=shop)
     DomainLimit.objects.create(shop=shop, domain="slow.example", per_second=5)
+    WarmUp.objects.create(shop=shop, domain="new.example", per_day=100)
+    hygiene.count(shop)
     carrier = MailCarrier(shop=shop, kind="postmark", secret_sealed=secrecy.seal("key"))
     carrier.new_hook()
     carrier.save()
