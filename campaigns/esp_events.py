@@ -5,6 +5,7 @@ Told twice it counts once, and the order does not matter. A service speaks of it
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
@@ -121,6 +122,15 @@ def _settle(message: Message, event: AnymailTrackingEvent) -> None:
             bounces.settle(message, report)
 
 
+def _is_for_good(raw: dict[str, Any]) -> bool:
+    """What the service itself calls a hard bounce, and anymail tells no reason of: SendGrid has a
+    type for it, Resend a word inside."""
+    data = raw.get("data")
+    bounce = data.get("bounce") if isinstance(data, dict) else None
+    is_permanent = isinstance(bounce, dict) and bounce.get("type") == "Permanent"
+    return is_permanent or (raw.get("event"), raw.get("type")) == ("bounce", "bounce")
+
+
 def _report(event: AnymailTrackingEvent) -> dsn.Report | None:
     words = " ".join(str(event.mta_response or event.description or "").split())[:300]
     status = dsn.STATUS.search(words)
@@ -131,5 +141,5 @@ def _report(event: AnymailTrackingEvent) -> dsn.Report | None:
         return None
     raw = event.esp_event if isinstance(event.esp_event, dict) else {}
     passes = code.startswith("4") or any(raw.get(name, "") == value for name, value in FOR_NOW)
-    hard = event.reject_reason in NO_SUCH and not passes
+    hard = (event.reject_reason in NO_SUCH or _is_for_good(raw)) and not passes
     return dsn.Report("hard" if hard else "soft", code, words)
