@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0022_translations"),
+        ("campaigns", "0023_translations"),
         ("shops", "0015_product_brand"),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0021_shared_trail"),
+        ("campaigns", "0022_replays_of_texts"),
         ("shops", "0015_product_brand"),
     ]
 

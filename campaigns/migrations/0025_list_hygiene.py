@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0023_warm_up"),
+        ("campaigns", "0024_warm_up"),
         ("shops", "0015_product_brand"),
     ]
 
