@@ -32,6 +32,8 @@ from campaigns.channel_admin import ChannelAccounts as ChannelAccounts
 from campaigns.channel_admin import PushSubscriptions as PushSubscriptions
 from campaigns.editor_console import EditorPages
 from campaigns.hygiene_admin import ListHygienes as ListHygienes
+from campaigns.letter_console import LetterPages
+from campaigns.life_console import LifePages
 from campaigns.mail_admin import MailSettingsPages as MailSettingsPages  # Django looks here
 from campaigns.models import (
     Campaign,
@@ -41,7 +43,6 @@ from campaigns.models import (
     Message,
 )
 from campaigns.pace_admin import DomainLimits as DomainLimits
-from campaigns.plan_schema import PlanError
 from campaigns.preference_admin import Notices as Notices
 from campaigns.preference_admin import Topics as Topics
 from campaigns.replay_console import ReplayPages
@@ -93,7 +94,9 @@ class CampaignForm(forms.ModelForm):
 
 
 @admin.register(Campaign)
-class Campaigns(EditorPages, ReportPages, ReplayPages, TextPages, ShopAdmin):
+class Campaigns(
+    EditorPages, LetterPages, LifePages, ReportPages, ReplayPages, TextPages, ShopAdmin
+):
     """What runs, for whom, and what it brought."""
 
     codes = ("status",)
@@ -111,7 +114,7 @@ class Campaigns(EditorPages, ReportPages, ReplayPages, TextPages, ShopAdmin):
         "figures",
         "responses",
     )
-    actions_list = ("ready_made", "calendar", "upload")
+    actions_list = ("ready_made", "letter", "calendar", "upload")
     actions_detail = ("steps", "report", "replay", "download")
     change_form_outer_before_template = "admin/campaigns/campaign/replay_now.html"
     actions = (
@@ -165,19 +168,19 @@ class Campaigns(EditorPages, ReportPages, ReplayPages, TextPages, ShopAdmin):
 
     @admin.action(description=_("Ask for a review"), permissions=["change"])
     def submit(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
-        self._each(request, campaigns, launching.submit)
+        self.each(request, campaigns, launching.submit, "submit")
 
     @admin.action(description=_("Back to draft"), permissions=["change"])
     def send_back(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
-        self._each(request, campaigns, launching.send_back)
+        self.each(request, campaigns, launching.send_back, "send_back")
 
     @admin.action(description=_("Let nobody in any more"), permissions=["change"])
     def close_entry(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
-        self._each(request, campaigns, launching.close_entry)
+        self.each(request, campaigns, launching.close_entry)
 
     @admin.action(description=_("Cancel: nothing more is sent"), permissions=["change"])
     def cancel(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
-        self._each(request, campaigns, launching.cancel)
+        self.each(request, campaigns, launching.cancel)
 
     @admin.action(description=_("Move people to the newest plan"), permissions=["change"])
     def move_people(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
@@ -187,29 +190,15 @@ class Campaigns(EditorPages, ReportPages, ReplayPages, TextPages, ShopAdmin):
 
     @admin.action(description=_("Launch"), permissions=["change"])
     def launch(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
-        self._each(request, campaigns, launching.launch)
+        self.each(request, campaigns, launching.launch, "launch")
 
     @admin.action(description=_("Pause"), permissions=["change"])
     def pause(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
-        self._each(request, campaigns, launching.pause)
+        self.each(request, campaigns, launching.pause, "pause")
 
     @admin.action(description=_("Resume"), permissions=["change"])
     def resume(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
-        self._each(request, campaigns, launching.resume)
-
-    def _each(self, request: HttpRequest, campaigns: QuerySet[Campaign], change: Any) -> None:
-        for campaign in campaigns:
-            try:
-                done = change(campaign)
-            except PlanError as fault:
-                messages.error(request, f"{campaign}: {fault}")
-            else:
-                said = (
-                    gettext("%(name)s is now %(status)s.")
-                    if done
-                    else gettext("%(name)s stays %(status)s.")
-                )
-                messages.success(request, said % {"name": campaign, "status": campaign.status})
+        self.each(request, campaigns, launching.resume, "resume")
 
 
 def framed(html: str) -> SafeString:

@@ -33,6 +33,8 @@ DEEDS = (
      "segments.add_segment"),
     (gettext_lazy("Ready-made campaigns"), "campaign", "admin:campaigns_campaign_ready_made",
      "campaigns.add_campaign"),
+    (gettext_lazy("Write to a segment"), "forward_to_inbox", "admin:campaigns_campaign_letter",
+     "campaigns.add_campaign"),
     (gettext_lazy("Plan a journey"), "lightbulb", "admin:assistant_plan_propose",
      "assistant.add_plan"),
     (gettext_lazy("Calendar of campaigns"), "calendar_month", "admin:campaigns_campaign_calendar",

@@ -238,17 +238,19 @@ MERGE_PARTS = [
 # takes (shop) for the overview or (customer) for the customer page and returns a
 # shops.panels.Panel, or None where there is nothing to show.
 OVERVIEW_PANELS = [
-    "customers.panels.requests",
+    "config.morning.today",
     "customers.panels.figures",
+    "campaigns.panels.campaigns",
+    "config.morning.waiting",
     "customers.panels.sales",
-    "segments.panels.sizes",
     "journeys.panels.stages",
+    "segments.panels.sizes",
+    "insights.forecast_panels.coming",
     "reviews_nlp.panels.sentiment",
     "reviews_nlp.panels.alarms",
-    "insights.forecast_panels.coming",
+    "customers.panels.requests",
     "insights.prediction_panels.models_off",
     "campaigns.warm_up_page.stopped",
-    "campaigns.panels.campaigns",
     "shops.overview.deliveries",
 ]
 CUSTOMER_PANELS = [

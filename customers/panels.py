@@ -53,7 +53,7 @@ def figures(shop: Shop) -> Panel:
         Figure(_("Buyers"), current["buyers"], before["buyers"]),
         Figure(_("Customers"), _about(Customer, shop)),
     ]
-    return Panel(_("Last 30 days"), "panels/figures.html", {"figures": rows, "shop": shop})
+    return Panel(_("Last 30 days"), "panels/figures.html", {"figures": rows, "shop": shop}, width=8)
 
 
 def _sales(shop: Shop, start: Any, end: Any = None) -> dict[str, int]:

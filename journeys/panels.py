@@ -27,7 +27,7 @@ def stages(shop: Shop) -> Panel:
     }
     measured = Page(journey, Query()).measured if journey else None
     context = {"chart": chart, "id": "stages", "measured": measured, "journey": journey}
-    return Panel(_("Customers by stage"), "panels/journey.html", context, width=8)
+    return Panel(_("Customers by stage"), "panels/journey.html", context, width=4)
 
 
 def _rule(visit: StageVisit) -> dict[str, Any]:
