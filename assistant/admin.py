@@ -16,11 +16,19 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from assistant import answer_pages, approval, plan_page, planner, rehearsals, rule_pages
+from assistant import (
+    answer_pages,
+    approval,
+    copy_pages,
+    plan_page,
+    planner,
+    rehearsals,
+    rule_pages,
+)
 from assistant.models import Plan
 from shops.console import OwnPage, ReadOnly, ShopAdmin, chosen_shop, shops_of
 
-__all__ = ["Plans", "answer_pages"]  # the inbox registers itself
+__all__ = ["Plans", "answer_pages", "copy_pages"]  # these register themselves
 
 
 class GoalForm(forms.Form):

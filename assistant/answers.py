@@ -54,7 +54,8 @@ def receive(shop: Shop, text: str, *, customer: Customer | None = None) -> Quest
     `customer` is whom the shop's own program signed in: nobody else is told of orders, and what was
     told of them is in what is returned only.
     """
-    text = Redaction().hide(text.replace("\x00", "")[:LONGEST])
+    names = [customer.first_name, customer.last_name, str(customer)] if customer else []
+    text = Redaction(name for name in names if name).hide(text.replace("\x00", "")[:LONGEST])
     question = Question(shop=shop, text=text, state="open")
     with override(language(text)):
         said = _of_order(customer, text)

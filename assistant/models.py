@@ -8,7 +8,7 @@ from django.db.models import Index, UniqueConstraint
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Campaign, Replay
+from campaigns.models import Campaign, Replay, Template
 from journeys.models import Journey
 from shops.models import Shop
 
@@ -101,6 +101,59 @@ class MeasuredLift(models.Model):
         verbose_name = _("measured lift")
         verbose_name_plural = _("measured lifts")
         constraints = [UniqueConstraint(fields=["plan", "part"], name="plan_part_measured_once")]
+
+
+class Voice(models.Model):
+    """How the shop speaks: texts that sound like it, and words that it does not use."""
+
+    shop = models.OneToOneField(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    examples = models.TextField(
+        _("examples"), blank=True, max_length=4000,
+        help_text=_("Sentences that sound like the shop, one a line. A model writes like them."),
+    )  # fmt: skip
+    forbidden = models.TextField(
+        _("forbidden words"), blank=True, max_length=4000,
+        help_text=_("Words that no mail of the shop has, one a line."),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("voice of a shop")
+        verbose_name_plural = _("voices of shops")
+
+    def __str__(self) -> str:
+        return str(self.shop)
+
+    @property
+    def words(self) -> list[str]:
+        return [line.strip() for line in self.forbidden.splitlines() if line.strip()]
+
+
+class Copy(models.Model):
+    """Texts for a mail and a text message in several variants, checked against the catalogue.
+
+    A fact stands in them as a slot such as `{p1.price}`; `facts` says what it is and from where.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    template = models.ForeignKey(
+        Template, on_delete=models.CASCADE, verbose_name=_("template"), related_name="copies"
+    )
+    goal = models.CharField(_("what it is about"), max_length=300)
+    language = models.CharField(_("language"), max_length=10)
+    discount_percent = models.FloatField(_("discount at most, in per cent"), default=0)
+    author = models.CharField(_("author"), max_length=80)
+    facts = models.JSONField(_("facts"))
+    variants = models.JSONField(_("variants"))
+    refused = models.JSONField(_("refused"), default=list)
+    created_at = models.DateTimeField(_("written"), default=now)
+
+    class Meta:
+        verbose_name = _("copy")
+        verbose_name_plural = _("copies")
+        indexes = [Index(fields=["shop", "-created_at"], name="copy_of_shop")]
+
+    def __str__(self) -> str:
+        return self.goal
 
 
 class Source(models.Model):

@@ -58,6 +58,8 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             page(_("Campaigns"), "campaign", "campaigns.campaign"),
             page(_("Templates"), "draft", "campaigns.template"),
+            page(_("Copies"), "edit_note", "assistant.copy"),
+            page(_("Voices"), "record_voice_over", "assistant.voice"),
             page(_("Messages"), "outbox", "campaigns.message"),
             page(_("Enrolments"), "how_to_reg", "campaigns.enrolment"),
             page(_("Persuadable customers"), "psychology", "campaigns.targeting"),

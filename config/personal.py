@@ -96,6 +96,8 @@ assistant.plan goal limits author! proposal refused score
 assistant.decision part verdict text
 assistant.rehearsal part
 assistant.measuredlift part edge
+assistant.voice examples forbidden
+assistant.copy goal language author! facts variants refused
 assistant.source name kind text fault
 assistant.passage title text
 assistant.question text~ answer~ author cites state

@@ -55,6 +55,8 @@ campaigns.mailsettings        vac   vac      v       -     vc
 campaigns.channelaccount      vacd  v        -       -     vacd
 campaigns.pushsubscription    v     v        -       v     -
 assistant.plan                vac   vac      v       -     -
+assistant.copy                va    va       v       -     -
+assistant.voice               vacd  vacd     v       -     -
 assistant.question            vc    vc       v       vc    -
 assistant.source              vacd  vacd     v       vacd  -
 llm.call                      v     v        v       -     v

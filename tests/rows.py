@@ -4,7 +4,8 @@ import json
 
 from django.utils.timezone import now
 
-from assistant.models import Passage, Plan, Question, Source
+from assistant import copywriter
+from assistant.models import Passage, Plan, Question, Source, Voice
 from campaigns import asking, engine, hygiene, launching, ready_made
 from campaigns.channel_models import ChannelAccount, PushSubscription
 from campaigns.models import (
@@ -14,6 +15,7 @@ from campaigns.models import (
     FrequencyCap,
     MailCarrier,
     MailSettings,
+    Template,
     Topic,
 )
 from campaigns.targeting_models import Targeting
@@ -112,6 +114,9 @@ def what_plans_bring(shop: Shop) -> None:
         shop=shop, source=source, position=0, title="Returns", text="Within 30 days.", terms=["30"]
     )
     Question.objects.create(shop=shop, text="How long?", state="waiting")
+    template = Template.objects.filter(shop=shop).earliest("pk")
+    copywriter.write(template, copywriter.Brief("a mug"))
+    Voice.objects.create(shop=shop, forbidden="cheap")
     FrequencyCap.objects.create(shop=shop, messages=100, days=1)
     campaign = Campaign.objects.filter(shop=shop).earliest("pk")
     Targeting.objects.get_or_create(shop=shop, campaign=campaign)

@@ -1,0 +1,144 @@
+"""Copies: facts are the catalogue's, inventions are refused, a variant is one click away."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from assistant import copy_check, copy_page, copywriter
+from assistant.copy_check import Rules
+from assistant.copywriter import Brief
+from assistant.models import Copy, Voice
+from campaigns.models import Campaign, Template
+from llm.providers.canned import Canned
+from tests import make
+from tests.assistant.test_planner import staff
+from tests.campaigns import build
+
+FACTS = {
+    "shop": {"said": "Hearth", "source": "shop:hearth.name"},
+    "p1.title": {"said": "Walnut Bowl", "source": "product:bowl.title"},
+    "p1.price": {"said": "€ 39.00", "source": "product:bowl.price"},
+}
+GOOD = {
+    "subject": "{p1.title}, picked for you",
+    "preheader": "It sits well on any table",
+    "body": ["Hello {name}, have you seen {p1.title}?", "It is {p1.price} at {shop}."],
+    "sms": "{shop}: {p1.title} for {p1.price}",
+    "alts": ["A picture of {p1.title}"],
+}
+
+
+@pytest.fixture
+def template(db):
+    shop = build.shop(name="Hearth", key="hearth", currency="EUR")
+    make.product(shop, external_id="bowl", title="Walnut Bowl", price_cents=3900)
+    html = '<p>Hello</p><img src="https://hearth.test/a.jpg"><p>We pack it by hand for you.</p>'
+    return build.template(shop, key="hello", subject="Something for your table", html=html)
+
+
+def written(template, *replies, **brief):
+    provider = Canned([json.dumps({"variants": reply}) for reply in replies])
+    told = Brief(**{"goal": "the bowl", "products": "walnut", **brief})
+    return copywriter.write(template, told, provider=provider), provider
+
+
+INVENTED = [
+    ("subject", "{p1.title} for € 19", "it says '1' by itself"),
+    ("subject", "{p2.title} is here", "there is no fact {p2.title}"),
+    ("preheader", "Handmade, of course", "the catalogue does not say “Handmade”"),
+    ("preheader", "Try our Aurora lamp", "“Aurora” is no product"),
+    ("sms", "{shop}: half price", "it says 'half' by itself"),
+    ("sms", "{shop}: see www.evil.test", "a tag, a link"),
+    ("sms", "word " * 40, "characters; 160 are the most"),
+    ("subject", "A cheerful bowl", "“cheerful” is a word that the shop does not use"),
+    ("subject", "给您的木碗", "it is not in the language"),
+]
+
+
+@pytest.mark.parametrize(("part", "text", "fault"), INVENTED)
+def test_an_invention_is_found_with_its_path(part, text, fault):
+    rules = Rules(FACTS, "en", 1, ["cheerful"])
+    assert copy_check.faults(GOOD, rules, "variants[0]") == []
+    found = copy_check.faults(GOOD | {part: text}, rules, "variants[0]")
+    assert any(each.startswith(f"variants[0].{part}") and fault in each for each in found)
+
+
+def test_what_the_catalogue_says_may_be_said_and_its_source_is_marked(template):
+    plain = GOOD | {"subject": "Walnut Bowl, at € 39.00", "sms": "Walnut for your table"}
+
+    copy, _provider = written(template, [plain])
+
+    assert (copy.author, copy.refused) == ("canned", [])
+    shown = copy_page.Page(copy).variants[0]
+    marked = [(piece.words, piece.source) for piece in shown["subject"] if piece.source]
+    assert marked == [
+        ("Walnut Bowl", "product:bowl.title"), ("€ 39.00", "product:bowl.price"),
+    ]  # fmt: skip
+    assert shown["score"] > 60
+    assert 'alt="A picture of Walnut Bowl"' in shown["html"]
+    assert not any("alternative text" in each.words for each in shown["findings"])
+
+
+def test_an_invention_may_be_mended_once_and_what_stands_is_kept(template):
+    lie = GOOD | {"subject": "A handmade bowl"}
+
+    copy, provider = written(template, [GOOD, lie], [GOOD | {"subject": "A bowl for you"}])
+
+    assert len(provider.asked) == 2
+    assert "the catalogue does not say “handmade”" in provider.asked[1].turns[1].text
+    assert [each["subject"] for each in copy.variants] == [GOOD["subject"], "A bowl for you"]
+    assert copy.refused == []
+
+
+def test_without_a_model_and_where_nothing_stands_rules_fill_the_same_schema(template):
+    Voice.objects.create(shop=template.shop, forbidden="picked\nlove")
+    lie = [GOOD | {"subject": "A handmade bowl"}]
+
+    lost, _provider = written(template, lie, lie)
+    chinese = copywriter.write(template, Brief("木碗", "zh-hans", "bowl"))
+
+    for copy in (lost, chinese):
+        assert (copy.author, len(copy.variants)) == ("rules", 3)
+        assert len({each["subject"] for each in copy.variants}) == 3
+    assert lost.refused[0].startswith("variants[0].subject: the catalogue does not say “handmade”")
+    assert lost.variants[0]["subject"] == "Something for your table"
+    assert "We pack it by hand for you." in lost.variants[0]["body"]
+    assert "love" not in json.dumps(lost.variants)
+
+
+def test_one_click_makes_it_an_ab_variant_and_a_second_click_nothing_more(template, client):
+    campaign = build.campaign(template.shop, plan={"steps": [{"id": "a", "send": "hello"}]})
+    copy = copywriter.write(template, Brief("the bowl", products="bowl"))
+    may = ("view_copy", "add_copy", "add_template", "change_campaign", "view_campaign")
+    staff(client, template.shop, *may)
+    page = client.get(reverse("admin:assistant_copy_change", args=[copy.pk])).content.decode()
+    assert f"Make it an A/B variant in {campaign}" in page
+    use = reverse("admin:assistant_copy_use", args=[copy.pk])
+
+    for variant in (0, 0, 1):
+        client.post(use, {"variant": variant, "where": f"{campaign.pk}/a"})
+
+    (step,) = Campaign.objects.get().plan["steps"]
+    assert [(way["name"], way["percent"]) for way in step["split"]] == [
+        ("A", 33.34), ("B", 33.33), ("C", 33.33),
+    ]  # fmt: skip
+    assert Template.objects.count() == 3
+    made = Template.objects.get(key=step["split"][2]["steps"][0]["send"])
+    assert "Walnut Bowl: € 39.00" in made.html
+    assert "{% if customer.first_name" in made.html
+
+
+def test_a_copy_is_asked_for_in_the_admin_and_an_unknown_product_is_named(template, client):
+    staff(client, template.shop, "view_copy", "add_copy")
+    address = reverse("admin:assistant_copy_write")
+    asked = {"template": template.pk, "goal": "the bowl", "language": "en", "discount": 0}
+
+    wrong = client.post(address, {**asked, "products": "teapot"}).content.decode()
+    page = client.post(address, {**asked, "products": "walnut bowl"}, follow=True).content.decode()
+
+    assert "The catalogue has no product “teapot”." in wrong
+    assert "made by rules" in page
+    staff(client, make.shop(), "view_copy", "add_copy")
+    assert client.post(address, {**asked, "products": "bowl"}).status_code == 200
+    assert Copy.objects.count() == 1
