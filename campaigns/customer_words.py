@@ -23,6 +23,7 @@ DEEDS = {
     "product.viewed": gettext_lazy("you looked at a product on %s"),
     "product.restocked": gettext_lazy("a product that you looked at could be had again on %s"),
     "product.price_dropped": gettext_lazy("a product that you looked at cost less from %s on"),
+    "review.complained": gettext_lazy("you told us on %s that you were not satisfied"),
     "review.written": gettext_lazy("you wrote a review on %s"),
 }
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 from rest_framework.routers import SimpleRouter
 
+from assistant import chat_pages
 from campaigns.event_pages import carrier_events, mail_events
 from campaigns.notice_pages import notice
 from campaigns.pages import click, opened, unsubscribe, wishes
@@ -48,6 +49,8 @@ urlpatterns = [
     path("waymark.js", script, name="script"),
     path("offers.js", insight_pages.script, name="offers-script"),
     path("offers/<slug:key>/", insight_pages.offers, name="offers"),
+    path("chat.js", chat_pages.script, name="chat-script"),
+    path("chat/<slug:key>/", chat_pages.chat, name="chat"),
     path("api/v1/docs/", reference.show, name="api-docs"),
     path("api/v1/openapi.json", reference.document, name="api-document"),
     path("api/v1/", include(api.urls)),

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers import order_rows
+from customers import order_rows, review_rows
 from customers.row_values import (
     Field,
     RowFault,
@@ -191,6 +191,9 @@ KINDS = {
     ),
     "orders": Kind(
         gettext_lazy("Orders, a row a line"), order_rows.FIELDS, order_rows.read_order, "id"
+    ),
+    "reviews": Kind(
+        gettext_lazy("Reviews"), review_rows.FIELDS, single(review_rows.read_review)
     ),
     "touchpoints": Kind(
         gettext_lazy("Touchpoints"),

@@ -27,7 +27,7 @@ BATCH = {
 
 # What customers do themselves; the rest is done to them or by machines.
 ACTIVE = """(kind NOT LIKE 'message.%%'
-        AND kind NOT IN ('product.restocked', 'product.price_dropped')
+        AND kind NOT IN ('product.restocked', 'product.price_dropped', 'review.complained')
     OR (kind IN ('message.opened', 'message.clicked') AND NOT machine))"""
 
 ORDERED = """

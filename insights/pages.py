@@ -1,49 +1,32 @@
 """What a shop's own pages may ask for: the block of recommendations and its script."""
 
-import gzip
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.utils.timezone import now
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_headers
 
 from customers import identity
 from customers.models import Customer
 from insights import recommending
+from shops import page_doors
 from shops.models import Shop
-from shops.site_models import Site
+from shops.page_doors import ANY_PAGE, TurnedAway
 
-SCRIPT = (settings.BASE_DIR / "static" / "site" / "offers.js").read_bytes()
-SMALL_SCRIPT = gzip.compress(SCRIPT, mtime=0)
-ANY_PAGE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
 MOST, MOST_WITHOUT = 20, 50
 STRANGERS_SECONDS = 300
 
 
-@require_safe
-@vary_on_headers("Accept-Encoding")
-@cache_control(public=True, max_age=3600)
-def script(request: HttpRequest) -> HttpResponse:
-    """The script that fills the blocks, the same for all shops."""
-    small = "gzip" in request.headers.get("Accept-Encoding", "")
-    headers = {**ANY_PAGE, "Content-Encoding": "gzip"} if small else ANY_PAGE
-    body = SMALL_SCRIPT if small else SCRIPT
-    return HttpResponse(body, "text/javascript; charset=utf-8", headers=headers)
+script = page_doors.script("offers.js")
 
 
 @require_safe
 def offers(request: HttpRequest, key: str) -> HttpResponse:
     """Products for the visitor where we know who it is, else what sells; never who it is."""
-    site = Site.objects.filter(public_key=key).select_related("shop").first()
-    site = site or Site.objects.filter(previous_public_key=key).select_related("shop").first()
-    if site is None or not key:
-        return JsonResponse({"error": "unknown key"}, status=404, headers=ANY_PAGE)
-    if site.origins and request.headers.get("Origin") not in site.origins.split():
-        return JsonResponse({"error": "not a page of the shop"}, status=403, headers=ANY_PAGE)
-    shop, customer = site.shop, _customer(site.shop, request.GET.get("visitor", ""))
+    try:
+        shop = page_doors.site_of(request, key).shop
+    except TurnedAway as turned:
+        return turned.answer
+    customer = _customer(shop, request.GET.get("visitor", ""))
     try:
         found = _found(shop, customer, request)
     except (recommending.UnknownKind, ValueError):

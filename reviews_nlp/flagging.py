@@ -5,14 +5,12 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from reviews_nlp import complaints
 from reviews_nlp.models import Review
 from shops import outbox
 
-FEW_STARS = 2
-CLEARLY_NEGATIVE = -0.5
-
 # The verdict of all analysers; an old review, of an import say, is no news, nor is a copy.
-FLAGGED = """
+FLAGGED = f"""
 SELECT r.shop_id, 'review.flagged' AS type, 'review_flagged:' || r.id AS cause,
     r.written_at AS occurred_at, jsonb_build_object('review', r.source, 'customer', c.external_id,
         'product', p.external_id, 'rating', r.rating, 'sentiment', r.sentiment, 'title', r.title,
@@ -21,8 +19,7 @@ FROM reviews_nlp_review r
 LEFT JOIN customers_customer c ON c.id = r.customer_id
 LEFT JOIN shops_product p ON p.id = r.product_id
 WHERE r.id = ANY(%(reviews)s) AND r.written_at > now() - %(memory)s
-AND r.suspicion = ''
-AND (r.rating <= %(stars)s OR r.sentiment <= %(negative)s)
+AND {complaints.IS_ONE}
 """
 
 
@@ -31,8 +28,6 @@ def publish(reviews: Sequence[Review]) -> None:
     if reviews:
         known = {
             "reviews": [review.pk for review in reviews],
-            "stars": FEW_STARS,
-            "negative": CLEARLY_NEGATIVE,
             "memory": timedelta(days=settings.OUTGOING_RETENTION_DAYS),
         }
         outbox.publish(FLAGGED, known)

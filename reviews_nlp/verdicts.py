@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from customers import touchpoints
-from reviews_nlp import analysers, verdict
+from reviews_nlp import analysers, complaints, verdict
 from reviews_nlp.analysers.base import Analyser, Text
 from reviews_nlp.models import Review, ReviewAnalysis
 from shops import turns
@@ -87,3 +87,4 @@ def _decide(reviews: Sequence[Review], *, waits: bool) -> None:
         review.sentiment, review.confidence = decided.sentiment, decided.confidence
         review.waits = waits
     Review.objects.bulk_update(reviews, ["sentiment", "confidence", "waits"])
+    complaints.record(reviews)

@@ -19,6 +19,10 @@ KINDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "cart.updated": (gettext_lazy("updated a cart"), gettext_lazy("update a cart")),
     "checkout.started": (gettext_lazy("started a checkout"), gettext_lazy("start a checkout")),
     "review.written": (gettext_lazy("wrote a review"), gettext_lazy("write a review")),
+    "review.complained": (
+        gettext_lazy("complained in a review"),
+        gettext_lazy("complain in a review"),
+    ),
     "message.sent": (gettext_lazy("got a message"), gettext_lazy("get a message")),
     "message.opened": (gettext_lazy("opened a message"), gettext_lazy("open a message")),
     "message.clicked": (gettext_lazy("clicked in a message"), gettext_lazy("click in a message")),

@@ -1,21 +1,12 @@
 """The doors of intake as plain Django views, for servers that run WSGI only; the pages' script."""
 
-import gzip
-
-from django.conf import settings
 from django.db import DataError, Error, IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_headers
 
-from shops import intake
+from shops import intake, page_doors
 from shops.announcing import announce
 from shops.intake import AWAY, UNSTORABLE, Answer, Answered, Door, Incoming, Refused
-
-SCRIPT = (settings.BASE_DIR / "static" / "site" / "waymark.js").read_bytes()
-SMALL_SCRIPT = gzip.compress(SCRIPT, mtime=0)
 
 
 @csrf_exempt  # a webhook proves itself by its signature, not by a cookie
@@ -30,18 +21,7 @@ def site(request: HttpRequest, key: str) -> HttpResponse:
     return _answer(request, key, intake.PAGES)
 
 
-@require_safe
-@vary_on_headers("Accept-Encoding")
-@cache_control(public=True, max_age=3600)
-def script(request: HttpRequest) -> HttpResponse:
-    """The script that shops put on their pages, the same for all."""
-    small = "gzip" in request.headers.get("Accept-Encoding", "")
-    # Pages of any origin may load it, also those that isolate themselves.
-    headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
-    if small:
-        headers["Content-Encoding"] = "gzip"
-    body = SMALL_SCRIPT if small else SCRIPT
-    return HttpResponse(body, "text/javascript; charset=utf-8", headers=headers)
+script = page_doors.script("waymark.js")
 
 
 def _answer(request: HttpRequest, key: str, door: Door) -> HttpResponse:

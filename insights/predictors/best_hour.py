@@ -31,7 +31,7 @@ SELECT t.customer_id, extract(hour FROM t.occurred_at AT TIME ZONE {zone})::int,
 FROM customers_touchpoint t JOIN customers_customer c ON c.id = t.customer_id
 WHERE t.shop_id = %(shop)s AND t.occurred_at > %(since)s AND t.occurred_at <= %(until)s
 AND (t.kind NOT LIKE 'message.%%' OR t.kind IN ('message.opened', 'message.clicked'))
-AND t.kind NOT IN ('product.restocked', 'product.price_dropped')
+AND t.kind NOT IN ('product.restocked', 'product.price_dropped', 'review.complained')
 AND NOT t.data @> '{{"machine": true}}' AND NOT t.data @> '{{"bot": true}}' {only}
 GROUP BY 1, 2
 """

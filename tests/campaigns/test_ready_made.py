@@ -17,6 +17,7 @@ from campaigns import (
 )
 from campaigns.models import Campaign, Template
 from customers.models import Profile
+from reviews_nlp import reading
 from shops.models import Shop
 from shops.site_models import Site
 from tests import make
@@ -209,10 +210,11 @@ def test_a_bad_review_starts_service_recovery_and_keeps_them_out_of_what_sells()
     for campaign in (recovery, upsell):
         launching.launch(campaign)
     Campaign.objects.update(launched_at=make.days_ago(10))
-    for customer, stars in ((unhappy, 1), (happy, 5)):
+    for customer, words in ((unhappy, "Horrible, awful, the worst."), (happy, "Wonderful mug")):
         make.touchpoint(customer, kind="order.placed", occurred_at=make.days_ago(4))
         make.touchpoint(customer, kind="review.written", occurred_at=make.days_ago(1),
-                        data={"rating": stars})  # fmt: skip
+                        unread=True, data={"text": words})  # fmt: skip
+    reading.read()
 
     for campaign in (recovery, upsell):
         campaign.refresh_from_db()

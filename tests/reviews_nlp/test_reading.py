@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from customers import profile_page, profiles
-from customers.models import Profile, StaleMark
+from customers.models import Profile, StaleMark, Touchpoint
 from reviews_nlp import highlighting, reading, report, verdicts
 from reviews_nlp.models import AspectOpinion, Review, ReviewAnalysis, ShopAspect
 from tests import make
@@ -52,13 +52,18 @@ def test_a_review_is_read_once_and_its_author_is_looked_at_again():
 
 def test_a_review_told_again_takes_the_newest_words():
     ann = make.customer(make.shop())
-    told = written(ann, "Terrible, awful quality")
+    told = written(ann, "Terrible, awful quality, the worst")
     reading.read()
+    complaints = Touchpoint.objects.filter(customer=ann, kind="review.complained")
+    assert [complaint.occurred_at for complaint in complaints] == [told.occurred_at]
+    verdicts.decide_again(list(Review.objects.all()))
+    assert complaints.count() == 1
     told.data["text"], told.unread = "Wonderful quality", True
     told.save()
 
     assert reading.read() == 1
 
+    assert not complaints.all().exists()
     [review] = Review.objects.filter(customer=ann)
     assert spoken(review) == [("quality", "+", "Wonderful quality")]
     assert ReviewAnalysis.objects.filter(review=review, analyser="lexicon").count() == 1
