@@ -2,14 +2,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 LINT_ENV := SECRET_KEY=lint DATABASE_URL=postgres://lint REDIS_URL=redis://lint
+# As a server that faces the internet is set up.
+DEPLOYED := PUBLIC_URL=https://waymark.example.com ALLOWED_HOSTS=waymark.example.com DEBUG=false \
+  HSTS_SUBDOMAINS=true HSTS_PRELOAD=true DATABASE_URL=postgres://lint REDIS_URL=redis://lint
 
-.PHONY: demo test lint help clean
+.PHONY: demo test lint audit help clean
 
 help:
 	@echo "make demo         the demo shops on this machine, until Ctrl-C"
 	@echo "make demo ONCE=1  the same to its end; the last line is one JSON object of counts"
 	@echo "make test         the whole test suite"
-	@echo "make lint         ruff, format, mypy, missing migrations and translations"
+	@echo "make lint         ruff, format, mypy, bandit, Django's check of a deployment, missing migrations and translations"
+	@echo "make audit        known weaknesses of what we depend on; asks pypi.org, so it needs a network"
 	@echo "make clean        remove what these commands made, with the embedded database"
 
 demo: .venv/installed node_modules/.installed
@@ -22,8 +26,15 @@ lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(LINT_ENV) $(BIN)/mypy .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .
+	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))") $(DEPLOYED) \
+	  $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py translations --check
+
+# Strict: what could not be asked about is a failure and no good news.
+audit: .venv/installed-dev
+	$(BIN)/pip-audit --strict --no-deps --disable-pip -r requirements-models.txt
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Waymark needs Python 3.11 or newer; say which with PYTHON=...")'

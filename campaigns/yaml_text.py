@@ -86,7 +86,7 @@ def read(text: str) -> Any:
     if len(text) > LONGEST:
         raise YamlError(f"is longer than {LONGEST} characters.")
     try:
-        return yaml.load(text, _Reader)  # noqa: S506  (a SafeLoader)
+        return yaml.load(text, _Reader)  # noqa: S506  # nosec B506 - a SafeLoader
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
         raise YamlError(f"line {line}: {fault.problem}.") from fault

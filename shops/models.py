@@ -265,7 +265,7 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=now, editable=False)
 
-    secret = ""  # known to the object that was just made, never to the database
+    secret = ""  # nosec B105 - known to the object that was just made, never to the database
 
     class Meta:
         verbose_name = _("API key")

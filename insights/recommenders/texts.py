@@ -9,7 +9,7 @@ from sklearn.preprocessing import normalize
 
 # Pieces of words join "cup" and "cups", and read languages that put no spaces between words.
 READERS = (
-    {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"},
+    {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"},  # nosec B105
     {"analyzer": "char_wb", "ngram_range": (2, 4), "max_features": 50_000},
 )
 

@@ -149,3 +149,6 @@ def test_every_page_forbids_frames_and_guessing_and_tells_no_other_site_where_on
         assert answer["X-Frame-Options"] == "DENY"
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["Referrer-Policy"] == "same-origin"
+        sources = dict(part.split(" ", 1) for part in answer["Content-Security-Policy"].split("; "))
+        assert "unsafe-inline" not in sources["script-src"]
+        assert sources["frame-ancestors"] == sources["base-uri"] == "'none'"
