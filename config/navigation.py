@@ -173,7 +173,15 @@ UNFOLD: dict[str, Any] = {
         lambda request: static("console/people.css"),
         lambda request: static("console/first_run.css"),
         lambda request: static("console/find.css"),
+        lambda request: static("console/door.css"),
     ],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
+            {"title": _("Your devices"), "link": reverse_lazy("usersessions_list")},
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+        ]
+    },
     "BORDER_RADIUS": "8px",
     "COLORS": {
         "primary": {

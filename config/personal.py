@@ -15,6 +15,7 @@ shops.storedpart content!
 shops.demoshop status fault
 shops.seat role
 shops.site public_key previous_public_key secret_sealed previous_secret_sealed origins
+shops.invitation email! role
 shops.user password username! first_name! last_name! email!
 shops.shop name key connector currency timezone language from_email webhook_secret_sealed previous_secret_sealed
 shops.product external_id title category brand versions

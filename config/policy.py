@@ -4,7 +4,9 @@ docs/decisions/0011-content-policy.md says why each source stands here.
 """
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -46,7 +48,11 @@ def declare(
 ) -> Callable[[HttpRequest], HttpResponse]:
     """The middleware; an answer that bears a policy of its own keeps it."""
     door = reverse("admin:index")
-    console, public = written(CONSOLE), written(PUBLIC)
+    policy, public = CONSOLE, written(PUBLIC)
+    if settings.OIDC_URL:  # browsers ask it for the address that a form is led on to, too
+        origin = urlsplit(settings.OIDC_URL)
+        policy = policy | {"form-action": f"'self' {origin.scheme}://{origin.netloc}"}
+    console = written(policy)
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config import empty_states, logs, navigation, personal, plugins, roles
@@ -56,6 +57,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_celery_beat",
     "rest_framework",
     "drf_spectacular",
@@ -82,6 +87,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "shops.second_factor.demand",
     "shops.viewing.hide",
     "shops.auditing.watch",
     "axes.middleware.AxesMiddleware",
@@ -101,6 +108,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "config.navigation.go_to",
+                "shops.sign_in.frame",
             ]
         },
     }
@@ -119,6 +127,29 @@ AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME = 5, timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HTTP_RESPONSE_CODE, AXES_LOCKOUT_TEMPLATE = 429, "admin/locked.html"
 AXES_RESET_ON_SUCCESS, AXES_ENABLE_ADMIN, AXES_VERBOSE = True, False, False
+ACCOUNT_ADAPTER, MFA_ADAPTER = "shops.sign_in.AccountAdapter", "shops.second_factor.FactorAdapter"
+ACCOUNT_LOGIN_METHODS, ACCOUNT_SIGNUP_FIELDS = {"username"}, ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER, MFA_TOTP_TOLERANCE = "Waymark", 1  # phones whose clock is half a minute off
+MFA_FORMS = {"authenticate": "shops.second_factor.CodeForm"}
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE  # http://localhost
+# A directory beside it: whoever it knows by the e-mail address of an account here may come in.
+OIDC_URL, OIDC_NAME = (
+    env.str("OIDC_URL", default=""),
+    env.str("OIDC_NAME", default="OpenID Connect"),
+)
+OTHER_DOORS = []
+if OIDC_URL:
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_ADAPTER = "shops.sign_in_elsewhere.ElsewhereAdapter"
+    SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+    OIDC_APP = {"provider_id": "oidc", "name": OIDC_NAME, "client_id": required("OIDC_CLIENT_ID"),
+                "secret": required("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": OIDC_URL, "oauth_pkce_enabled": True}}  # fmt: skip
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP]}}
+    OTHER_DOORS = [(OIDC_NAME, reverse_lazy("openid_connect_login", args=["oidc"]))]
 ROLES, ROLE_RIGHTS = roles.ROLES, roles.RIGHTS
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -1,5 +1,6 @@
 """Addresses of the admin, the public pages, the doors of intake and the API."""
 
+from allauth.account.views import logout, reauthenticate
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -14,8 +15,10 @@ from campaigns.notice_pages import notice
 from campaigns.pages import click, opened, unsubscribe, wishes
 from config import demo_pages, find, first_run_pages
 from insights import pages as insight_pages
+from shops.join_pages import join
 from shops.pages import hook, script, site
 from shops.rest import problems, reference
+from shops.sign_in import SignIn
 
 handler400 = problems.bad_request
 handler404 = problems.not_found
@@ -26,6 +29,14 @@ admin.site.index_title = _("Overview")
 api = SimpleRouter(trailing_slash=False)
 for name, resource in settings.API_RESOURCES.items():
     api.register(name, import_string(resource), basename=name)
+
+ELSEWHERE = []
+if settings.OTHER_DOORS:
+    provider = "allauth.socialaccount.providers.openid_connect.urls"
+    ELSEWHERE = [
+        path("admin/you/", include("allauth.socialaccount.urls")),
+        path("admin/you/", include(provider)),
+    ]
 
 admit = admin.site.admin_view
 urlpatterns = [
@@ -42,6 +53,13 @@ urlpatterns = [
     path("admin/demo-shop/add/", admit(demo_pages.add), name="demo-shop-add"),
     path("admin/demo-shop/<int:pk>/", admit(demo_pages.show), name="demo-shop"),
     path("admin/demo-shop/<int:pk>/remove/", admit(demo_pages.remove), name="demo-shop-remove"),
+    path("admin/login/", SignIn.as_view(), name="account_login"),
+    path("admin/you/leave/", logout, name="account_logout"),
+    path("admin/you/again/", reauthenticate, name="account_reauthenticate"),
+    path("admin/you/factors/", include("allauth.mfa.urls")),
+    path("admin/you/devices/", include("allauth.usersessions.urls")),
+    path("admin/you/join/<str:token>/", join, name="join"),
+    *ELSEWHERE,
     path("admin/", admin.site.urls),
     path("language/", include("django.conf.urls.i18n")),
     path("hooks/<slug:key>/", hook, name="hook"),

@@ -61,6 +61,9 @@ class Users(ForSuperusers, UserAdmin, ModelAdmin):
     change_password_form = AdminPasswordChangeForm
 
 
+DEMANDS = ("demands_second_factor", "demands_approval")
+
+
 @admin.register(Shop)
 class Shops(SitePages, ShopAdmin):
     """The tenants, their webhook address and secrets."""
@@ -73,6 +76,17 @@ class Shops(SitePages, ShopAdmin):
     actions_list = ("connect",)
     actions_detail = ("reconciliation",)
     actions_row = ("show_site",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        (title, main), *more = super().get_fieldsets(request, obj)
+        fields = [name for name in main["fields"] if name not in DEMANDS]
+        return [(title, {**main, "fields": fields}), *more, (_("Team"), {"fields": DEMANDS})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Shop | None = None) -> Any:
+        """What is demanded of the team is said by who may change the team."""
+        fixed = super().get_readonly_fields(request, obj)
+        may = request.user.has_perm("shops.add_seat", obj)
+        return fixed if may else (*fixed, *DEMANDS)
 
     def get_urls(self) -> list[URLPattern]:
         admit = self.admin_site.admin_view

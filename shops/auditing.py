@@ -17,10 +17,11 @@ from shops.models import Shop
 READING = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # Reading that is told all the same.
 TAKES_AWAY = {"segments_export_file", "import_rejects"}
-UNTOLD = {"csrfmiddlewaretoken", "password", "_save", "_continue", "_addanother", "next"}
+UNTOLD = {"csrfmiddlewaretoken", "password", "code", "_save", "_continue", "_addanother", "next"}
 ASKS = {  # writes nothing: somebody types
     "segments_rule_look", "segments_rule_people", "campaigns_campaign_steps_check",
-    "login", "logout",
+    "login", "logout", "account_login", "account_logout", "account_reauthenticate",
+    "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
 }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from shops.audit_models import AuditHead as AuditHead
 from shops.demo_models import DemoShop as DemoShop
 from shops.file_models import StoredFile as StoredFile
 from shops.file_models import StoredPart as StoredPart
+from shops.seat_models import Demands
+from shops.seat_models import Invitation as Invitation
 from shops.seat_models import Seat as Seat
 from shops.site_models import Site as Site  # for Django: it looks for models here
 
@@ -22,7 +24,7 @@ class User(AbstractUser):
     """Somebody who signs in to the admin; sees the shops in which they have a seat."""
 
 
-class Shop(models.Model):
+class Shop(Demands):
     """One tenant: the shop whose customers, journeys and campaigns these are."""
 
     name = models.CharField(_("name"), max_length=100)

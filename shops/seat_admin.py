@@ -12,6 +12,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from shops.console import ShopAdmin
+from shops.invite_console import InvitePages
 from shops.models import Seat
 from shops.seat_models import OWN
 
@@ -47,10 +48,11 @@ class SeatForm(forms.ModelForm):
 
 
 @admin.register(Seat)
-class Seats(ShopAdmin):
+class Seats(InvitePages, ShopAdmin):
     """Roles are changed here; whoever leaves loses the shop with the next click."""
 
     form = SeatForm
+    actions_list = ("invite",)
     list_display = ("user", "as_what", "shop")
     list_filter = ("role", "shop")
     list_select_related = ("user", "shop")

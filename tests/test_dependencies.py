@@ -12,11 +12,7 @@ from django.conf import settings
 OPTIONAL = {"setuptools", "greenlet", "pygments", "rich"}
 OPTIONAL |= {"requests", "urllib3", "charset-normalizer"}  # by jsonschema, for remote references
 OPTIONAL |= {"opentelemetry-api"}  # by redis, for its metrics
-<<<<<<< HEAD
 OPTIONAL |= {"msgpack"}  # by kombu, for messages that are not JSON
-=======
-OPTIONAL |= {"msgpack"}  # by kombu; comes with pip-audit
->>>>>>> 2915be5 (Say what browsers may run, redirect plain http, and lint for habits that open doors)
 
 LOAD = """
 import sys

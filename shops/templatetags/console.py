@@ -73,3 +73,15 @@ def teaching(context: dict[str, Any], opts: Any) -> dict[str, Any]:
     if button and context["request"].user.has_perm(button[2]):
         said |= {"button": button[0], "url": reverse(button[1])}
     return said
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """What a browser calls itself, as people call it: "Firefox · Windows"; else its first words."""
+    names = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome",
+             "Safari/": "Safari"}  # fmt: skip
+    systems = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows",
+               "Mac OS X": "macOS", "Linux": "Linux"}  # fmt: skip
+    said = [next((name for mark, name in known.items() if mark in agent), "")
+            for known in (names, systems)]  # fmt: skip
+    return " · ".join(filter(None, said)) or agent[:40]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
@@ -25,6 +26,10 @@ class Command(BaseCommand):
                 for pk in list(held):
                     sealed = self.anew(model, pk, name)
                     done, lost = done + sealed, lost + (not sealed)
+        factors = list(Authenticator.objects.values_list("pk", flat=True))
+        for pk in factors:
+            sealed = self.factor_anew(pk)
+            done, lost = done + sealed, lost + (not sealed)
         self.stdout.write(f"{done} secrets are sealed by the key in force.")
         if lost:
             raise CommandError(f"{lost} secrets were sealed by a key that is not given any more.")
@@ -40,4 +45,19 @@ class Command(BaseCommand):
                 self.stderr.write(f"{row._meta.label} {pk}: {name} cannot be read")
                 return False
             row.save(update_fields=[name])
+        return True
+
+    def factor_anew(self, pk: int) -> bool:
+        """The secrets of a second factor, which stand inside its JSON."""
+        with transaction.atomic():
+            row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+            if row is None:
+                return True
+            held = {name: row.data[name] for name in ("secret", "seed") if name in row.data}
+            try:
+                row.data |= {name: secrecy.seal_anew(text) for name, text in held.items()}
+            except InvalidToken:
+                self.stderr.write(f"second factor {pk} of {row.user} cannot be read")
+                return False
+            row.save(update_fields=["data"])
         return True
