@@ -1,6 +1,6 @@
 """Copies in the admin: asked for beside a template, looked at, and made a variant in one click."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -24,11 +24,12 @@ from unfold.widgets import (
 
 from assistant import copy_facts, copy_page, copywriter
 from assistant.models import Copy, Voice
-from campaigns import program
+from campaigns import program, second_person
 from campaigns.models import Campaign, Template
 from campaigns.plan_schema import PlanError
 from shops import speaking
 from shops.console import OwnPage, ReadOnly, ShopAdmin, shops_of
+from shops.models import User
 
 
 class BriefForm(forms.Form):
@@ -138,6 +139,7 @@ class Copies(OwnPage, ReadOnly, ShopAdmin):
         if campaign is None:
             messages.success(request, gettext("%s is a template now. Read it through.") % made)
             return redirect("admin:campaigns_template_change", made.pk)
+        second_person.edited(campaign, cast(User, request.user))
         said = gettext("%(template)s is a variant in %(campaign)s now. Read it through.")
         messages.success(request, said % {"template": made, "campaign": campaign})
         return redirect("admin:campaigns_campaign_steps", campaign.pk)

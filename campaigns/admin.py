@@ -3,7 +3,7 @@
 import email
 import email.policy
 from copy import deepcopy
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -24,6 +24,7 @@ from campaigns import (
     program,
     report,
     responses,
+    second_person,
     versions,
     why,
 )
@@ -53,6 +54,7 @@ from campaigns.text_console import TextPages
 from campaigns.warm_up_admin import WarmUps as WarmUps
 from shops import code_words
 from shops.console import ReadOnly, ShopAdmin
+from shops.models import User
 
 CAMPAIGN_COLOURS = {
     "running": "success",
@@ -134,6 +136,10 @@ class Campaigns(
     def response_add(self, request: HttpRequest, obj: Campaign, *args: Any) -> HttpResponse:
         """What is sent to whom comes next."""
         return redirect("admin:campaigns_campaign_steps", obj.pk)
+
+    def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        second_person.edited(obj, cast(User, request.user))
 
     @display(description=_("status"), label=CAMPAIGN_COLOURS)
     def state(self, campaign: Campaign) -> tuple[str, str]:

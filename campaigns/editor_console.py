@@ -1,7 +1,7 @@
 """The admin's editor of a campaign's steps."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,6 +20,7 @@ from campaigns import (
     editor_fields,
     outline,
     program,
+    second_person,
     subject_test,
     versions,
 )
@@ -27,6 +28,7 @@ from campaigns.console_pages import CampaignPage
 from campaigns.models import Campaign
 from campaigns.plan_schema import PlanError
 from segments.rule_field import RuleWidget
+from shops.models import User
 
 MOST = 500_000  # characters of a plan
 
@@ -55,6 +57,7 @@ class EditorPages(CampaignPage):
             except PlanError as error:
                 fault = str(error)
             else:
+                second_person.edited(campaign, cast(User, request.user))
                 _say(request, campaign, moved)
                 return redirect("admin:campaigns_campaign_steps", campaign.pk)
         rule = RuleWidget(shop=campaign.shop_id)

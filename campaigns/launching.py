@@ -8,10 +8,11 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from campaigns import enrolment, plan_check, program, versions
+from campaigns import enrolment, plan_check, program, second_person, versions
 from campaigns.models import Campaign, Enrolment, Message
 from shops.announcing import announce
 from shops.clock import now
+from shops.models import User
 
 OPEN = ["running", "paused"]
 # Nobody is on the way any more and every message has come to its end.
@@ -37,17 +38,19 @@ def send_back(campaign: Campaign) -> bool:
     return _move(campaign, ["review", "scheduled"], "draft", launch_at=None)
 
 
-def schedule(campaign: Campaign, at: datetime) -> bool:
-    """Launch by itself at a moment. Raises PlanError."""
+def schedule(campaign: Campaign, at: datetime, *, by: User | None = None) -> bool:
+    """Launch by itself at a moment. Raises PlanError, NeedsAnother."""
+    second_person.check(campaign, by)
     plan_check.check_campaign(campaign)
     return _move(campaign, ["draft", "review"], "scheduled", launch_at=at)
 
 
-def launch(campaign: Campaign) -> bool:
-    """Start it and enrol those who have a cause already. Raises PlanError.
+def launch(campaign: Campaign, *, by: User | None = None) -> bool:
+    """Start it and enrol those who have a cause already. Raises PlanError, NeedsAnother.
 
     Returns whether this call started it: a second one changes nothing.
     """
+    second_person.check(campaign, by)
     plan_check.check_campaign(campaign)
     with transaction.atomic():
         _name_steps(campaign)
@@ -84,8 +87,9 @@ def pause(campaign: Campaign) -> bool:
     return _move(campaign, ["running"], "paused")
 
 
-def resume(campaign: Campaign) -> bool:
-    """Go on where it was paused. Raises PlanError when the plan can no longer run."""
+def resume(campaign: Campaign, *, by: User | None = None) -> bool:
+    """Go on where it was paused. Raises PlanError when the plan can no longer run, NeedsAnother."""
+    second_person.check(campaign, by)
     plan_check.check_campaign(campaign)
     with transaction.atomic():
         resumed = _move(campaign, ["paused"], "running")

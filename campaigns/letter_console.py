@@ -1,6 +1,6 @@
 """The admin's page for a letter to a segment: which mail, to whom, when."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from campaigns import launching
+from campaigns import launching, second_person
 from campaigns.console_pages import CampaignPage
 from campaigns.letter import Letter, keep
 from campaigns.models import Template
 from campaigns.plan_schema import PlanError
+from campaigns.second_person import NeedsAnother
 from segments.models import Segment
 from shops.console import chosen_shop, shops_of
-from shops.models import Shop
+from shops.models import Shop, User
 
 MARKS = "abcdefghijkmnpqrstuvwxyz23456789"
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -73,9 +74,17 @@ class LetterPages(CampaignPage):
         return self.page(request, "letter", _("Write to a segment"), known)
 
     def _keep(self, request: HttpRequest, shop: Shop, said: Letter) -> HttpResponse:
+        by = cast(User, request.user)
         campaign = keep(shop, said)
-        if "draft" in request.POST or not request.user.has_perm("campaigns.change_campaign", shop):
+        if campaign.status == "draft":
+            second_person.edited(campaign, by)
+        if "draft" in request.POST or not by.has_perm("campaigns.change_campaign", shop):
             return redirect("admin:campaigns_campaign_change", campaign.pk)
-        if launching.launch(campaign):
+        try:
+            launched = launching.launch(campaign, by=by)
+        except NeedsAnother as fault:
+            messages.error(request, f"{campaign}: {fault}")
+            return redirect("admin:campaigns_campaign_change", campaign.pk)
+        if launched:
             messages.success(request, gettext("%s is on its way.") % campaign)
         return redirect("admin:campaigns_campaign_report", campaign.pk)

@@ -1,6 +1,7 @@
 """The buttons of a campaign's life on its own page, and the way back from each."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from campaigns import launching
 from campaigns.console_pages import CampaignPage
 from campaigns.models import Campaign
 from campaigns.plan_schema import PlanError
+from campaigns.second_person import NeedsAnother
 from shops import code_words, undoing
 
 DEEDS: dict[str, Callable[[Campaign], bool]] = {
@@ -23,6 +25,7 @@ DEEDS: dict[str, Callable[[Campaign], bool]] = {
     "submit": launching.submit,
     "send_back": launching.send_back,
 }
+NEED_ANOTHER = {"launch", "resume"}  # where the shop demands a second person
 BACK = {"launch": "pause", "pause": "resume", "resume": "pause", "submit": "send_back"}
 
 
@@ -48,10 +51,12 @@ class LifePages(CampaignPage):
     ) -> None:
         """Change them one by one, say what became of each, and offer the way back."""
         done = []
+        if name in NEED_ANOTHER:
+            change = partial(change, by=request.user)
         for campaign in campaigns:
             try:
                 moved = change(campaign)
-            except PlanError as fault:
+            except (PlanError, NeedsAnother) as fault:
                 messages.error(request, f"{campaign}: {fault}")
                 continue
             status = code_words.said(campaign.status)

@@ -13,6 +13,7 @@ from campaigns.carrier_models import MailCarrier as MailCarrier
 from campaigns.caught_models import CaughtMail as CaughtMail
 from campaigns.channel_models import ChannelAccount as ChannelAccount
 from campaigns.channel_models import PushSubscription as PushSubscription
+from campaigns.edit_models import LastEdit as LastEdit
 from campaigns.hygiene_models import ListHygiene as ListHygiene
 from campaigns.mail_models import MailSettings as MailSettings  # for Django, which looks here
 from campaigns.mail_models import Signal as Signal
@@ -75,8 +76,7 @@ class Template(models.Model):
 class Campaign(models.Model):
     """Who enters, what happens to them, and which share is held out to prove it worked.
 
-    `plan` fits `campaigns.plan_schema`. Status is draft, review, scheduled, running, paused,
-    finished or cancelled: see `campaigns.launching`.
+    `plan` fits `campaigns.plan_schema`; what a status means, and may become: `campaigns.launching`.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))

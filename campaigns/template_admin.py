@@ -1,6 +1,6 @@
 """The admin's pages of templates: where mails are written, looked at and tried."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -21,6 +21,7 @@ from campaigns import (
     ready_made,
     rendering,
     samples,
+    second_person,
     seeds,
     tracking,
     writing,
@@ -115,6 +116,7 @@ class Templates(LanguagePages, ShopAdmin):
                 form.save()
                 self.save_model(request, template, form, change=True)
                 self.log_change(request, template, self.construct_change_message(request, form, []))
+                second_person.mail_edited(template, cast(User, request.user))
                 messages.success(request, gettext("%s is kept.") % template)
                 return redirect(request.get_full_path())
         held = self._seen(request, object_id)

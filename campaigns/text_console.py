@@ -1,6 +1,6 @@
 """The admin's pages for ready-made campaigns, and for campaigns as text."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from campaigns import as_text, outline, ready_made
+from campaigns import as_text, outline, ready_made, second_person
 from campaigns.console_pages import CampaignPage
 from campaigns.models import Campaign
 from shops.console import chosen_shop, shops_of
-from shops.models import Shop
+from shops.models import Shop, User
 
 
 class TextForm(forms.Form):
@@ -116,6 +116,7 @@ class TextPages(CampaignPage):
         except as_text.TextFault as fault:
             messages.error(request, gettext("This shop cannot have it yet: %s") % fault)
             return redirect("admin:campaigns_campaign_ready_made")
+        second_person.edited(campaign, cast(User, request.user))
         messages.success(
             request, gettext("%s is a draft. Read it through, then launch it.") % campaign
         )
@@ -136,6 +137,7 @@ class TextPages(CampaignPage):
         change = form.change if form.is_valid() else None
         if change and "confirm" in request.POST:
             done = as_text.load(form.cleaned_data["text"], form.cleaned_data["shop"])
+            second_person.edited(done.campaign, cast(User, request.user))
             messages.success(request, gettext("%s is written.") % done.campaign)
             return redirect("admin:campaigns_campaign_change", done.campaign.pk)
         known: dict[str, Any] = {"form": form, "change": change}

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
@@ -24,6 +27,8 @@ from shops.console import ForSuperusers, ReadOnly, ShopAdmin
 admin.site.unregister(
     [Group, PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule]
 )
+# Everybody sees their own on the pages of the account; nobody else's are anybody's to edit.
+admin.site.unregister([EmailAddress, Authenticator, UserSession])
 
 
 @admin.register(Group)

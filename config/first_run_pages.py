@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from campaigns import as_text, launching, mail_dns, outline, ready_made, replay_page, replay_queue
 from campaigns.models import Campaign, MailSettings
 from campaigns.plan_schema import PlanError
+from campaigns.second_person import NeedsAnother
 from config import demo_shop, first_run
 from config.first_run_forms import AccountForm, SenderForm, ShopForm
 from customers.models import Customer
@@ -193,9 +194,11 @@ def _launch(request: HttpRequest, shop: Shop) -> HttpResponse:
         return redirect("first-run-step", shop.key, "campaign")
     if request.method == "POST":
         try:
-            launching.launch(campaign)
+            launching.launch(campaign, by=cast(User, request.user))
         except PlanError as fault:
             messages.error(request, gettext("The plan cannot run: %s") % fault)
+        except NeedsAnother as fault:
+            messages.error(request, str(fault))
         return redirect(_of(shop, "launch", campaign.key))
     known = {"campaign": campaign, "lines": outline.lines(campaign.plan),
              "is_caught": settings.EMAIL_IS_CAUGHT}  # fmt: skip

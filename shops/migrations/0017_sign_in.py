@@ -9,7 +9,7 @@ import shops.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("shops", "0015_product_brand"),
+        ("shops", "0016_demo_shops"),
     ]
 
     operations = [
