@@ -33,7 +33,7 @@ DATA = settings.BASE_DIR / "data"
 WEBHOOK_DAYS = 14
 NO_CONSENT = "7$"  # artificial: customers whose number ends in 7 did not agree to mails
 AT_ONCE = 32
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 300
 PAUSES = (0.2, 1, 5, 10)  # seconds before a webhook is sent again
 
 
