@@ -99,6 +99,16 @@ EMPTY_STATES: dict[str, tuple[str, Any, Any, tuple[Any, str, str] | None]] = {
         _("Say a goal, such as more second orders. You get a plan with segments and campaigns as "
           "drafts, and approve each part yourself."),
         (_("Plan a journey"), "admin:assistant_plan_propose", "assistant.add_plan")),
+    "assistant.copy": (
+        "edit_note", _("Nothing was written yet"),
+        _("Three variants of a mail or text, with facts and prices from your catalogue only. One "
+          "click makes one a template or an A/B test."),
+        (_("Write"), "admin:assistant_copy_write", "assistant.add_copy")),
+    "assistant.voice": (
+        "record_voice_over", _("No voice yet"),
+        _("Sentences that sound like your shop, and words that it never uses: what is written for "
+          "you keeps to them."),
+        (_("Say how you sound"), "admin:assistant_voice_add", "assistant.add_voice")),
     "assistant.question": (
         "forum", _("No questions yet"),
         _("What customers ask is answered from your own texts, with sources, or handed over to a "

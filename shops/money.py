@@ -15,11 +15,15 @@ def places(currency: str) -> int:
     return PLACES.get(currency, 2)
 
 
-def said(cents: float, currency: str) -> str:
-    """4900 and "EUR" as "€ 49.00", in the reader's number format; without a currency "49.00"."""
+def said(cents: float, currency: str, *, short: bool = False) -> str:
+    """4900 and "EUR" as "€ 49.00", in the reader's number format; without a currency "49.00".
+
+    `short` leaves the decimals of thousands out.
+    """
     digits = places(currency)
     amount = round(abs(cents)) / 10**digits
-    figure = number_format(amount, decimal_pos=digits, force_grouping=True)
+    shown = 0 if short and amount >= 1000 else digits
+    figure = number_format(round(amount, shown), decimal_pos=shown, force_grouping=True)
     sign = "−" if round(cents) < 0 else ""
     if currency in SYMBOLS:
         figure = _("%(symbol)s %(figure)s") % {"symbol": SYMBOLS[currency], "figure": figure}

@@ -23,6 +23,12 @@ def money(cents: int | None, currency: str) -> str:
 
 
 @register.filter
+def short_money(cents: int | None, currency: str) -> str:
+    """As `money`; thousands without decimals, for large figures."""
+    return "–" if cents is None else shops.money.said(cents, currency, short=True)
+
+
+@register.filter
 def percent(fraction: float | None) -> str:
     """0.123 as "12.3 %"."""
     if fraction is None:

@@ -22,6 +22,12 @@ def test_amounts(cents, currency, words):
     assert money.said(cents, currency) == words
 
 
+def test_large_amounts_are_short():
+    amounts = ((146638477, "GBP"), (99999, "EUR"), (1234567, "OMR"))
+    short = [money.said(cents, currency, short=True) for cents, currency in amounts]
+    assert short == ["£ 1,466,385", "€ 999.99", "OMR 1,235"]
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [(None, "–"), (3, "3"), (0.19, "0.2"), (2.96, "3.0"), (12345.67, "12,345.7")],
