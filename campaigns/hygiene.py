@@ -52,7 +52,7 @@ WITH people AS ({people}), barred AS (
     ON CONFLICT DO NOTHING RETURNING address
 )
 SELECT c.id FROM customers_customer c JOIN barred b ON lower(c.email) = b.address
-WHERE c.shop_id = %(shop)s
+WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL
 """
 
 

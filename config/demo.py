@@ -171,7 +171,7 @@ async def _deliver(
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/admin/login/", timeout=5).status_code == 200
+        return httpx.get(f"{url}/healthz", timeout=5).status_code == 200
     except httpx.HTTPError:
         return False
 

@@ -109,6 +109,14 @@ EMPTY_STATES: dict[str, tuple[str, Any, Any, tuple[Any, str, str] | None]] = {
         _("Sentences that sound like your shop, and words that it never uses: what is written for "
           "you keeps to them."),
         (_("Say how you sound"), "admin:assistant_voice_add", "assistant.add_voice")),
+    "campaigns.warmup": (
+        "local_fire_department", _("No shop to warm up for"),
+        _("A new sending address begins with few mails a day and rises while little comes back."),
+        None),
+    "campaigns.listhygiene": (
+        "cleaning_services", _("No shop to look after"),
+        _("Which addresses bounce, complain or sleep, and what to do about each kind."),
+        None),
     "assistant.question": (
         "forum", _("No questions yet"),
         _("What customers ask is answered from your own texts, with sources, or handed over to a "

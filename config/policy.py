@@ -47,7 +47,8 @@ def declare(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
     """The middleware; an answer that bears a policy of its own keeps it."""
-    door = reverse("admin:index")
+    # The welcome page stands before the console and is made of the same parts.
+    doors = (reverse("admin:index"), reverse("welcome", args=["code"]).removesuffix("code/"))
     policy, public = CONSOLE, written(PUBLIC)
     if settings.OIDC_URL:  # browsers ask it for the address that a form is led on to, too
         origin = urlsplit(settings.OIDC_URL)
@@ -56,7 +57,7 @@ def declare(
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault(HEADER, console if request.path.startswith(door) else public)
+        response.headers.setdefault(HEADER, console if request.path.startswith(doors) else public)
         return response
 
     return answer

@@ -62,7 +62,7 @@ def test_steps_are_added_moved_filled_in_and_removed_without_a_mouse(page, live_
     page.keyboard.press("ArrowDown")
     page.keyboard.press("a")
     page.select_option("[data-add]", "send")
-    page.get_by_label("Template").select_option("later")
+    page.get_by_label("Template", exact=True).select_option("later")
     page.locator("[role=treeitem][aria-selected=true]").focus()
     page.keyboard.press("Alt+ArrowUp")
     page.wait_for_function("document.querySelector('[role=tree]').innerText.includes('later')")
@@ -134,7 +134,7 @@ def test_another_subject_is_tested_in_two_steps(page, live_server, campaign):
     page.locator("[role=treeitem]").nth(1).click()
 
     page.get_by_text("Test another subject").click()
-    page.get_by_label("The other subject").fill("Come back, {{ customer.first_name }}")
+    page.get_by_label("The other subject", exact=True).fill("Come back, {{ customer.first_name }}")
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('[role=tree]').innerText.includes('hello-2')")
     keep(page)

@@ -19,12 +19,12 @@ NAMES = {
     "ascii", "esc", "web", "control", "command", "mac", "ldap", "mailto", "qini",
     "postmark", "mailgun", "mailjet", "resend", "sendgrid", "brevo", "mandrill",
     "sparkpost", "mailersend", "broadcast", "amazon", "ses", "gmail", "outlook",
-    "markdown", "faq", "uri", "url", "utf", "key", "hmac", "kmeans", "preheader",
+    "sorani", "markdown", "faq", "uri", "url", "utf", "key", "hmac", "kmeans", "preheader",
 }  # fmt: skip
 # What tests/rows.py writes.
 DATA = {
     "ann", "nice", "news", "till", "glaze", "product", "test", "second", "orders", "more", "buyers",
-    "far", "how", "long", "rated", "reviews", "subject",
+    "far", "how", "long", "rated", "reviews", "subject", "mug", "cheap",
 }  # fmt: skip
 ANSWER = "Thank you for taking the time to write to us. We look forward to seeing you again."
 

@@ -126,7 +126,7 @@ def other_subject(counted, page, shop):
     counted.begin(reverse("admin:campaigns_campaign_steps", args=[campaign.pk]))
     page.locator("[role=treeitem]", has_text="Send").first.click()
     page.get_by_text("Test another subject").click()
-    page.get_by_label("The other subject").fill("We miss you")
+    page.get_by_label("The other subject", exact=True).fill("We miss you")
     screens.take(page, "subject-test")
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('[role=tree]').innerText.includes('win-back-2')")

@@ -101,7 +101,7 @@ def seen(shop, hours):
 def test_everybody_gets_their_own_hour_where_they_have_one_and_strangers_that_of_the_shop(shop):
     seen(shop, lambda n, random: 7 if n % 3 == 0 else 20)
     make.touchpoint(make.customer(shop, external_id="new"), kind="page.viewed",
-                    occurred_at=now().replace(hour=3))  # fmt: skip
+                    occurred_at=make.days_ago(1).replace(hour=3))  # fmt: skip
     profiles.refresh(shop)
 
     card = trained(shop, "best_hour")
