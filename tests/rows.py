@@ -115,7 +115,7 @@ def what_plans_bring(shop: Shop) -> None:
     )
     Question.objects.create(shop=shop, text="How long?", state="waiting")
     template = Template.objects.filter(shop=shop).earliest("pk")
-    copywriter.write(template, copywriter.Brief("a mug"))
+    copywriter.write(template, copywriter.Brief("马克杯", "zh-hans"))
     Voice.objects.create(shop=shop, forbidden="cheap")
     FrequencyCap.objects.create(shop=shop, messages=100, days=1)
     campaign = Campaign.objects.filter(shop=shop).earliest("pk")
