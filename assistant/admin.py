@@ -1,14 +1,12 @@
 """Plans: proposed, looked at beside what they cite, decided part by part."""
 
 from dataclasses import replace
-from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +24,7 @@ from assistant import (
     rule_pages,
 )
 from assistant.models import Plan
-from shops.console import OwnPage, ReadOnly, ShopAdmin, chosen_shop, shops_of
+from shops.console import OwnPage, ReadOnly, ShopAdmin, chosen_shop, framed, shops_of
 
 __all__ = ["Plans", "answer_pages", "copy_pages"]  # these register themselves
 
@@ -108,7 +106,7 @@ class Plans(OwnPage, ReadOnly, ShopAdmin):
             else:
                 return redirect("admin:assistant_plan_change", plan.pk)
         known = {"form": form, "shop": shop, "shops": shops_of(request, "assistant.add_plan")}
-        return self._page(request, "propose", _("Plan"), known)
+        return framed(self, request, "propose", _("Plan"), known)
 
     def show(self, request: HttpRequest, plan: Plan) -> HttpResponse:
         known = {
@@ -116,7 +114,7 @@ class Plans(OwnPage, ReadOnly, ShopAdmin):
             "may": request.user.has_perm("campaigns.add_campaign", plan),
             "may_stages": request.user.has_perm("journeys.change_journey", plan),
         }
-        return self._page(request, "page", plan.goal, known)
+        return framed(self, request, "page", plan.goal, known)
 
     def progress(self, request: HttpRequest, pk: int) -> JsonResponse:
         """How far the replays of the plan's campaigns are."""
@@ -142,9 +140,3 @@ class Plans(OwnPage, ReadOnly, ShopAdmin):
             said = gettext("It is a draft. Read it through, then launch it.")
             messages.success(request, said if decision.campaign else gettext("Noted."))
         return redirect("admin:assistant_plan_change", plan.pk)
-
-    def _page(
-        self, request: HttpRequest, name: str, title: Any, known: dict[str, Any]
-    ) -> TemplateResponse:
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
-        return TemplateResponse(request, f"admin/assistant/plan/{name}.html", {**context, **known})

@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +15,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from assistant import answers, knowledge
 from assistant.models import Passage, Question, Source
-from shops.console import OwnPage, ReadOnly, ShopAdmin
+from shops.console import OwnPage, ReadOnly, ShopAdmin, framed
 
 
 class AnswerForm(forms.Form):
@@ -65,12 +64,8 @@ class Questions(OwnPage, ReadOnly, ShopAdmin):
                 answers.correct(question, told["answer"], told["right"], by=request.user)
                 messages.success(request, gettext("Answered. It is measured by from now on."))
                 return redirect("admin:assistant_question_changelist")
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts, "title": question.text[:80], "question": question, "form": form,
-            "may": may,
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/assistant/question/page.html", context)
+        known = {"question": question, "form": form, "may": may}
+        return framed(self, request, "page", question.text[:80], known)
 
 
 @admin.register(Source)

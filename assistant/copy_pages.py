@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +27,7 @@ from campaigns import program, second_person
 from campaigns.models import Campaign, Template
 from campaigns.plan_schema import PlanError
 from shops import speaking
-from shops.console import OwnPage, ReadOnly, ShopAdmin, shops_of
+from shops.console import OwnPage, ReadOnly, ShopAdmin, framed, shops_of
 from shops.models import User
 
 
@@ -112,7 +111,7 @@ class Copies(OwnPage, ReadOnly, ShopAdmin):
                 form.add_error("products", str(fault))
             else:
                 return redirect("admin:assistant_copy_change", copy.pk)
-        return self._page(request, "write", gettext("Write a mail"), {"form": form})
+        return framed(self, request, "write", gettext("Write a mail"), {"form": form})
 
     def show(self, request: HttpRequest, copy: Copy) -> HttpResponse:
         known = {
@@ -120,7 +119,7 @@ class Copies(OwnPage, ReadOnly, ShopAdmin):
             "may": request.user.has_perm("campaigns.add_template", copy),
             "may_split": request.user.has_perm("campaigns.change_campaign", copy),
         }
-        return self._page(request, "page", copy.goal, known)
+        return framed(self, request, "page", copy.goal, known)
 
     def use(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a template of a variant; with a step, beside the mail that the step sends."""
@@ -143,12 +142,6 @@ class Copies(OwnPage, ReadOnly, ShopAdmin):
         said = gettext("%(template)s is a variant in %(campaign)s now. Read it through.")
         messages.success(request, said % {"template": made, "campaign": campaign})
         return redirect("admin:campaigns_campaign_steps", campaign.pk)
-
-    def _page(
-        self, request: HttpRequest, name: str, title: str, known: dict[str, Any]
-    ) -> TemplateResponse:
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
-        return TemplateResponse(request, f"admin/assistant/copy/{name}.html", {**context, **known})
 
 
 def _chosen(request: HttpRequest, templates: QuerySet[Template]) -> Template | None:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
 from campaigns.models import Campaign
+from shops.console import framed
 
 
 class CampaignPage:
@@ -31,10 +32,4 @@ class CampaignPage:
     def page(
         self, request: HttpRequest, name: str, title: Any, known: dict[str, Any]
     ) -> TemplateResponse:
-        context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "opts": self.opts,  # type: ignore[attr-defined]
-            "title": title,
-            **known,
-        }
-        return TemplateResponse(request, f"admin/campaigns/campaign/{name}.html", context)
+        return framed(self, request, name, title, known)

@@ -6,7 +6,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +14,7 @@ from campaigns import hygiene
 from campaigns.hygiene import Kind
 from campaigns.hygiene_models import ListHygiene
 from shops import auditing
-from shops.console import OwnPage, ReadOnly, ShopAdmin, shops_of
+from shops.console import OwnPage, ReadOnly, ShopAdmin, framed, shops_of
 
 RIGHTS = {
     "segment": "segments.add_segment",
@@ -48,15 +47,12 @@ class ListHygienes(OwnPage, ReadOnly, ShopAdmin):
         if not found.counted_at:
             found = hygiene.count(found.shop)
         may = {name: request.user.has_perm(right, found) for name, right in RIGHTS.items()}
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": gettext("List hygiene"),
+        known = {
             "found": found,
             "kinds": [_shown(kind, found.counts) for kind in hygiene.KINDS],
             "may": may,
         }
-        return TemplateResponse(request, "admin/campaigns/listhygiene/page.html", context)
+        return framed(self, request, "page", gettext("List hygiene"), known)
 
     def _do(self, request: HttpRequest, found: ListHygiene) -> HttpResponse:
         what, key = request.POST.get("do", ""), request.POST.get("kind", "")

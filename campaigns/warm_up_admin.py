@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -16,7 +15,7 @@ from unfold.decorators import display
 from campaigns import warm_up, warm_up_page
 from campaigns.warm_up_models import WarmUp
 from shops import auditing, code_words
-from shops.console import OwnPage, ShopAdmin
+from shops.console import OwnPage, ShopAdmin, framed
 
 COLOURS = {"running": "info", "paused": "danger", "done": "success"}
 
@@ -52,15 +51,12 @@ class WarmUps(OwnPage, ShopAdmin):
             _do(plan, request.POST.get("do", ""))
             auditing.note(request, plan.shop_id, str(plan))
             return redirect(request.path)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": str(plan),
+        known = {
             "shown": warm_up_page.show(plan),
             "may_change": may_change,
             "has_charts": settings.ECHARTS_DIR.is_dir(),
         }
-        return TemplateResponse(request, "admin/campaigns/warmup/page.html", context)
+        return framed(self, request, "page", str(plan), known)
 
 
 def _do(plan: WarmUp, what: str) -> None:

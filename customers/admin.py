@@ -32,7 +32,7 @@ from customers.models import (
 from customers.person_pages import PersonPages
 from customers.replaying import ReplayForm
 from shops import code_words
-from shops.console import ReadOnly, ShopAdmin, shops_of
+from shops.console import ReadOnly, ShopAdmin, framed, shops_of
 from shops.masking import mask
 from shops.models import Delivery
 
@@ -214,9 +214,8 @@ class PrivacyRequests(ReadOnly, ShopAdmin):
     @action(description=_("Personal data"), permissions=["view"])
     def data_map(self, request: HttpRequest) -> HttpResponse:
         """The record of processing: which data, what for, how long, who sees it."""
-        context = {**self.admin_site.each_context(request), "title": _("Personal data"),
-                   "opts": self.opts, "kinds": data_map.kinds()}  # fmt: skip
-        return TemplateResponse(request, "admin/customers/privacyrequest/map.html", context)
+        known = {"kinds": data_map.kinds()}
+        return framed(self, request, "map", _("Personal data"), known)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PrivacyRequest]:
         return super().get_queryset(request).prefetch_related("erasures")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from customers import notes, timeline
 from customers.models import Customer
-from shops.console import OwnPage, is_part
+from shops.console import OwnPage, framed, is_part
 from shops.models import User
 from shops.panels import gather
 
@@ -95,14 +95,7 @@ class CustomerPages(OwnPage):
         title: Any,
         known: dict[str, Any],
     ) -> TemplateResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "customer": customer,
-            **known,
-        }
-        return TemplateResponse(request, f"admin/customers/customer/{name}.html", context)
+        return framed(self, request, name, title, {"customer": customer, **known})
 
 
 def _require(request: HttpRequest, permission: str, customer: Customer) -> None:

@@ -6,7 +6,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -17,7 +16,7 @@ from insights.prediction_models import TrainedModel
 from insights.recommendation_models import ProductRule, RecommendationRun
 from insights.recommenders.knowledge import KINDS
 from shops import code_words
-from shops.console import OwnPage, ReadOnly, ShopAdmin
+from shops.console import OwnPage, ReadOnly, ShopAdmin, framed
 
 
 class ProductRuleForm(forms.ModelForm):
@@ -105,15 +104,12 @@ class TrainedModels(OwnPage, ReadOnly, ShopAdmin):
         return model.status, code_words.said(model.status)
 
     def show(self, request: HttpRequest, model: TrainedModel) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": str(model),
+        known = {
             "model": model,
             "panels": prediction_panels.card(model),
             "has_charts": settings.ECHARTS_DIR.is_dir(),
         }
-        return TemplateResponse(request, "admin/insights/trainedmodel/page.html", context)
+        return framed(self, request, "page", str(model), known)
 
 
 @admin.register(ShopForecast)
@@ -135,15 +131,12 @@ class ShopForecasts(OwnPage, ReadOnly, ShopAdmin):
         return forecast.status, code_words.said(forecast.status)
 
     def show(self, request: HttpRequest, forecast: ShopForecast) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": str(MEASURES[forecast.measure]),
+        known = {
             "forecast": forecast,
             "panels": forecast_panels.card(forecast),
             "has_charts": settings.ECHARTS_DIR.is_dir(),
         }
-        return TemplateResponse(request, "admin/insights/shopforecast/page.html", context)
+        return framed(self, request, "page", str(MEASURES[forecast.measure]), known)
 
 
 def _share(run: RecommendationRun, name: str) -> str:

@@ -21,7 +21,7 @@ from journeys.journey_map import Page
 from journeys.map_query import BESIDE, DAYS, Query
 from journeys.models import Journey
 from segments.models import Segment
-from shops.console import chosen_shop, shops_of
+from shops.console import chosen_shop, framed, shops_of
 
 
 class JourneyPages:
@@ -103,10 +103,4 @@ class JourneyPages:
     def page(
         self, request: HttpRequest, name: str, title: Any, known: dict[str, Any]
     ) -> TemplateResponse:
-        context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "opts": self.opts,  # type: ignore[attr-defined]
-            "title": title,
-            **known,
-        }
-        return TemplateResponse(request, f"admin/journeys/journey/{name}.html", context)
+        return framed(self, request, name, title, known)

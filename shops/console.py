@@ -9,6 +9,7 @@ from django.contrib.auth import get_permission_codename
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 
@@ -154,6 +155,16 @@ class ShopAdmin(ModelAdmin):
             elif any(f.name == "shop" for f in field.remote_field.model._meta.fields):
                 kwargs["queryset"] = offered.filter(shop__in=shops_of(request))
         return super().formfield_for_foreignkey(field, request, **kwargs)
+
+
+def framed(
+    of: Any, request: HttpRequest, name: str, title: Any, known: dict[str, Any]
+) -> TemplateResponse:
+    """A page of our own in the frame of the admin; `name` is a template of the kind of rows that
+    `of` is the admin of."""
+    context = {**of.admin_site.each_context(request), "opts": of.opts, "title": title, **known}
+    kind = f"{of.opts.app_label}/{of.opts.model_name}"
+    return TemplateResponse(request, f"admin/{kind}/{name}.html", context)
 
 
 class OwnPage:
