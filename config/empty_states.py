@@ -110,9 +110,9 @@ EMPTY_STATES: dict[str, tuple[str, Any, Any, tuple[Any, str, str] | None]] = {
           "you keeps to them."),
         (_("Say how you sound"), "admin:assistant_voice_add", "assistant.add_voice")),
     "campaigns.warmup": (
-        "local_fire_department", _("No shop to warm up for"),
+        "local_fire_department", _("No warm-up yet"),
         _("A new sending address begins with few mails a day and rises while little comes back."),
-        None),
+        (_("Warm an address up"), "admin:campaigns_warmup_add", "campaigns.add_warmup")),
     "campaigns.listhygiene": (
         "cleaning_services", _("No shop to look after"),
         _("Which addresses bounce, complain or sleep, and what to do about each kind."),
