@@ -78,6 +78,7 @@ class Customer(models.Model):
                 OpClass(Lower(Concat("first_name", Value(" "), "last_name")), "text_pattern_ops"),
                 name="customer_name",
             ),
+            Index(fields=["shop", "phone"], condition=~Q(phone=""), name="customer_phone"),
             Index(
                 fields=["merged_into"],
                 condition=Q(merged_into__isnull=False),
