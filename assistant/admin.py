@@ -23,7 +23,7 @@ from assistant import (
     rehearsals,
     rule_pages,
 )
-from assistant.models import Plan
+from assistant.models import Decision, Plan
 from shops.console import OwnPage, ReadOnly, ShopAdmin, chosen_shop, framed, shops_of
 
 __all__ = ["Plans", "answer_pages", "copy_pages"]  # these register themselves
@@ -65,6 +65,14 @@ class GoalForm(forms.Form):
         each = said["thousand_cents"]
         limits = planner.Limits(cents, float(said["discount"]))
         return limits if each is None else replace(limits, thousand_cents=each)
+
+
+def _decided(decision: Decision) -> str:
+    if decision.campaign:
+        return gettext("It is a draft. Read it through, then launch it.")
+    if decision.part.startswith("stage:") and decision.verdict != "rejected":
+        return gettext("It is on the map. What of its past is known is being worked out.")
+    return gettext("Noted.")
 
 
 @admin.register(Plan)
@@ -137,6 +145,5 @@ class Plans(OwnPage, ReadOnly, ShopAdmin):
         except approval.NotDecided as fault:
             messages.error(request, str(fault))
         else:
-            said = gettext("It is a draft. Read it through, then launch it.")
-            messages.success(request, said if decision.campaign else gettext("Noted."))
+            messages.success(request, _decided(decision))
         return redirect("admin:assistant_plan_change", plan.pk)

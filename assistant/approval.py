@@ -14,7 +14,7 @@ from assistant.limit_check import Purse
 from assistant.models import Decision, Plan
 from campaigns import as_text, program, yaml_text
 from campaigns.models import Campaign
-from journeys import stage_text, stages, transitions
+from journeys import backfill, stage_text, stages, transitions
 from journeys.stage_text import StageFault
 from journeys.transitions import Period
 
@@ -48,7 +48,15 @@ def decide(plan: Plan, part: str, verdict: str, *, by: Any, text: str = "") -> D
         )  # fmt: skip
     if verdict == "approved" and part.startswith("stage:"):
         stages.place(plan.shop)
+        if _is_other_rule(decision.text or proposed["text"], proposed["before"]):
+            backfill.ask_whole(plan.journey)
     return decision
+
+
+def _is_other_rule(text: dict[str, Any], before: dict[str, Any] | None) -> bool:
+    """Whether customers are placed otherwise than before: the past is then worked out again."""
+    asked = ("rule", "exit_rule", "priority")
+    return before is None or any(text.get(name) != before.get(name) for name in asked)
 
 
 def part_of(plan: Plan, part: str) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class Page:
                 "replayed": _replayed(self.replays.get(campaign["part"])),
                 "diff": self._edits(campaign),
                 "written": approval.written(campaign["text"]),
-                "lines": outline.lines(campaign["text"]["plan"]),
+                "lines": outline.of_text(campaign["text"], self.plan.shop),
                 "templates": list(campaign["text"]["templates"].values()),
                 "forecast": ahead.get(campaign["edge"]),
                 "decision": self.decided.get(campaign["part"]),

@@ -164,7 +164,7 @@ class Campaigns(
 
     @admin.display(description=_("plan in words"))
     def in_words(self, campaign: Campaign) -> SafeString:
-        lines = outline.lines(campaign.plan) if campaign.pk else []
+        lines = outline.lines(campaign.plan, campaign.shop) if campaign.pk else []
         return render_to_string("panels/outline.html", {"lines": lines})
 
     @admin.display(description=_("people inside, by version"))

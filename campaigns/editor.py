@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaigns import outline, plan_check, program, versions
+from campaigns import entry_words, outline, plan_check, program, versions
 from campaigns.models import Campaign, Enrolment
+from campaigns.plan_names import PlanNames
 from campaigns.plan_schema import PlanError
 from segments import rules
 from segments.rules import RuleError
@@ -30,19 +31,19 @@ def described(plan: Any, shop: Shop) -> dict[str, Any]:
         at = STEP.match(fault.path)
         found["fault"] = {"words": str(fault), "step": at[0] if at else "entry"}
     if isinstance(plan, dict) and isinstance(plan.get("steps"), list):
-        _say(plan, found)
+        _say(plan, found, PlanNames(shop))
     return found
 
 
-def _say(plan: dict[str, Any], found: dict[str, Any]) -> None:
+def _say(plan: dict[str, Any], found: dict[str, Any], names: PlanNames) -> None:
     """Words for whatever can be read; what cannot keeps the name that its kind has."""
     with suppress(*UNREADABLE):
-        found["entry"] = outline.lines({**plan, "steps": []})[0].words
+        found["entry"] = entry_words.said(plan["entry"], names)
     for path, step in _steps(plan["steps"], "steps"):
         with suppress(*UNREADABLE):
-            found["steps"][path] = outline.said(step)
+            found["steps"][path] = outline.said(step, names)
             for number, way in enumerate(step.get("branch", [])):
-                said = _("if %s") % rules.describe(way["if"])
+                said = _("if %s") % rules.describe(way["if"], names=names)
                 found["ways"][f"{path}.branch[{number}].steps"] = said
 
 
@@ -96,12 +97,12 @@ def waiting(campaign: Campaign) -> list[dict[str, Any]]:
     """Where people inside wait: the step's id and words, and whether the plan still has it."""
     inside = Enrolment.objects.filter(campaign=campaign, due_at__isnull=False)
     found: dict[str, dict[str, Any]] = {}
-    nodes = program.of(campaign.plan).nodes
+    nodes, names = program.of(campaign.plan).nodes, PlanNames(campaign.shop)
     for version in campaign.versions.filter(pk__in=inside.values("version")).order_by("number"):
         own = program.of(version.plan)
         for step in inside.filter(version=version).values_list("step", flat=True).distinct():
             node = own.nodes.get(step or own.first)
             if node:
-                words = outline.said(node.step)
+                words = outline.said(node.step, names)
                 found[step] = {"id": step, "words": words, "is_there": step in nodes}
     return list(found.values())

@@ -26,6 +26,7 @@ from campaigns import (
 )
 from campaigns.console_pages import CampaignPage
 from campaigns.models import Campaign
+from campaigns.plan_names import PlanNames
 from campaigns.plan_schema import PlanError
 from segments.rule_field import RuleWidget
 from shops.models import User
@@ -60,7 +61,7 @@ class EditorPages(CampaignPage):
                 second_person.edited(campaign, cast(User, request.user))
                 _say(request, campaign, moved)
                 return redirect("admin:campaigns_campaign_steps", campaign.pk)
-        rule = RuleWidget(shop=campaign.shop_id)
+        rule, names = RuleWidget(shop=campaign.shop_id), PlanNames(campaign.shop)
         known: dict[str, Any] = {
             "campaign": campaign,
             "rule_widget": rule.render("rule", ""),
@@ -74,7 +75,7 @@ class EditorPages(CampaignPage):
             "inside": sum(versions.inside(campaign).values()),
             "waiting": editor.waiting(campaign),
             "targets": [
-                (node.id, outline.said(node.step))
+                (node.id, outline.said(node.step, names))
                 for node in program.of(campaign.plan).nodes.values()
             ],
             "has_drawing": settings.CYTOSCAPE_DIR.is_dir(),

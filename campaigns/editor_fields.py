@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from campaigns import languages
+from campaigns import cron_words, languages
 from campaigns.models import Template
 from campaigns.plan_schema import WEEKDAYS
 from campaigns.translation_models import Translation
@@ -123,8 +123,7 @@ def _deeds(shop: Shop) -> list[dict[str, Any]]:
 
 def _waits() -> dict[str, Any]:
     days = [{"value": "", "label": _("any day")}]
-    names = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"),
-             _("Sunday")]  # fmt: skip
+    names = cron_words.weekdays()
     days += [{"value": key, "label": name} for key, name in zip(WEEKDAYS, names, strict=True)]
     return {
         "name": "wait", "label": _("Wait"), "help": _("On the customer's own clock."),

@@ -93,7 +93,7 @@ class TextPages(CampaignPage):
         held = set(Campaign.objects.filter(shop=shop).values_list("key", flat=True))
         offers = [
             {"of": each, "is_held": each.key in held,
-             "lines": outline.lines(ready_made.told(each.key)["plan"])}
+             "lines": outline.of_text(ready_made.told(each.key))}
             for each in ready_made.ALL
         ]  # fmt: skip
         known = {

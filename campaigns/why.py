@@ -13,8 +13,9 @@ from django.db import connection
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from campaigns import addresses, entries, holdout, outline, program
+from campaigns import addresses, entries, entry_words, holdout, program
 from campaigns.models import Campaign, Enrolment, Message
+from campaigns.plan_names import PlanNames
 from customers.models import Customer
 from segments import rules
 from segments.rules import Compiled, RuleError
@@ -118,7 +119,7 @@ def _earlier(last: Enrolment) -> Clause:
 def _caused(campaign: Campaign, customer: Customer) -> Iterator[Clause]:
     """Whether there is a cause to enter; times on the wall are the same for everybody."""
     entry = campaign.plan["entry"]
-    words = outline.lines({"entry": entry, "steps": []})[0].words
+    words = entry_words.said(entry, PlanNames(campaign.shop))
     if {"at", "cron", "date", "api"} & entry.keys():
         yield Clause(holds=True, words=words, seen={})
         return

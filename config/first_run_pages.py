@@ -165,7 +165,7 @@ def _campaign(request: HttpRequest, shop: Shop) -> HttpResponse:
     held = set(Campaign.objects.filter(shop=shop).values_list("key", flat=True))
     offers = [
         {"of": each, "is_held": each.key in held, "is_first": each.key in SHOWN_FIRST,
-         "lines": outline.lines(ready_made.told(each.key)["plan"])}
+         "lines": outline.of_text(ready_made.told(each.key))}
         for each in ready_made.ALL
     ]  # fmt: skip
     offers.sort(key=lambda offer: not offer["is_first"])
@@ -200,7 +200,7 @@ def _launch(request: HttpRequest, shop: Shop) -> HttpResponse:
         except NeedsAnother as fault:
             messages.error(request, str(fault))
         return redirect(_of(shop, "launch", campaign.key))
-    known = {"campaign": campaign, "lines": outline.lines(campaign.plan),
+    known = {"campaign": campaign, "lines": outline.lines(campaign.plan, campaign.shop),
              "is_caught": settings.EMAIL_IS_CAUGHT}  # fmt: skip
     return cast(HttpResponse, _page(request, shop, "launch", known))
 

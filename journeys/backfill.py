@@ -147,6 +147,11 @@ def ask(journey: Journey, *, afresh: bool = False) -> None:
     rows.update(fill_asked_at=Now(), fill_afresh=afresh, fill_fault="")
 
 
+def ask_whole(journey: Journey) -> None:
+    """Ask for the whole past anew, or, where a stage has none, for what is before the recorded."""
+    ask(journey, afresh=not without_past(journey))
+
+
 def fill_asked() -> int:
     """Fill the pasts that were asked for; returns how many. A fault is left on the journey."""
     done = 0

@@ -21,6 +21,7 @@ from journeys.journey_map import Page
 from journeys.map_query import BESIDE, DAYS, Query
 from journeys.models import Journey
 from segments.models import Segment
+from segments.touchpoint_words import KINDS
 from shops.console import chosen_shop, framed, shops_of
 
 
@@ -60,6 +61,7 @@ class JourneyPages:
             "journeys": Journey.objects.filter(shop=journey.shop, active=True).order_by("pk"),
             "segments": Segment.objects.filter(shop=journey.shop).order_by("name"),
             "sources": rule_choices.sources(journey.shop, ""),
+            "firsts": [(kind, words[0]) for kind, words in KINDS.items()],
             "days": DAYS,
             "beside": BESIDE.items(),
             "has_charts": settings.ECHARTS_DIR.is_dir(),
@@ -98,7 +100,7 @@ class JourneyPages:
         its past."""
         stages.place(journey.shop)
         if not changed:
-            backfill.ask(journey, afresh=not backfill.without_past(journey))
+            backfill.ask_whole(journey)
 
     def page(
         self, request: HttpRequest, name: str, title: Any, known: dict[str, Any]

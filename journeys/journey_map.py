@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,7 @@ class Column:
     mood: Mood | None
     met: list[tuple[Met, str]]
     outlook: Outlook | None
+    other: Standing | None = None  # the same stage in what it is compared with
 
     @property
     def too_long(self) -> bool:
@@ -72,17 +74,35 @@ class Page:
                     spoken.get(standing.stage.pk),
                     self._named(found),
                     ahead.get(standing.stage.key),
+                    self.other.standing(standing.id) if self.other else None,
                 )
             )
         return columns
 
+    @property
+    def whose(self) -> str:
+        return self.query.whose.said(self.journey.shop)
+
+    @cached_property
+    def other(self) -> Measured | None:
+        """What it is compared with: another period, everybody, or another segment."""
+        asked = self.query.other(self.journey)
+        return transitions.measure(self.journey, *asked) if asked else None
+
+    @property
+    def beside(self) -> str:
+        """The other in words."""
+        if self.other is None:
+            return ""
+        if self.query.beside == "before":
+            period = self.other.period
+            return f"{date_format(period.start)} – {date_format(period.end)}"
+        return self.other.whose.said(self.journey.shop)
+
     @cached_property
     def changes(self) -> list[Change]:
-        """Each way beside the other period or everybody; empty when nothing is compared."""
-        other = self.query.other(self.journey)
-        if other is None:
-            return []
-        return transitions.compare(self.measured, transitions.measure(self.journey, *other))
+        """Each way beside the other; empty when nothing is compared."""
+        return transitions.compare(self.measured, self.other) if self.other else []
 
     @cached_property
     def rows(self) -> list[tuple[Edge, Change | None]]:

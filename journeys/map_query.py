@@ -1,7 +1,7 @@
 """What somebody asks of the map: which days, whose moves, beside what, and what if."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,8 @@ DAYS = (30, 90, 180, 365)
 DEFAULT_DAYS = 90
 MOST_PERCENT = 200.0
 BESIDE = {"": _("nothing"), "before": _("the period before"), "everybody": _("everybody")}
+SEGMENT = "segment:"  # and its key: beside another segment
+FILTERS = ("segment", "source", "first", "product")
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,11 @@ class Query:
     def of(cls, said: Mapping[str, str]) -> "Query":
         days = said.get("days", "")
         beside, way = said.get("beside", ""), said.get("way", "")
-        whose = {name: said.get(name, "")[:200] for name in ("segment", "source", "product")}
+        whose = {name: said.get(name, "")[:200] for name in FILTERS}
         return cls(
             int(days) if days.isdigit() and int(days) in DAYS else DEFAULT_DAYS,
             Whose(**whose),
-            beside if beside in BESIDE else "",
+            beside if beside in BESIDE or beside.startswith(SEGMENT) else "",
             said.get("edge", "")[:200],
             way[:200],
             _percent(said.get("percent", "")),
@@ -58,6 +60,8 @@ class Query:
         period = self.period(journey)
         if self.beside == "before":
             return Period(period.start - timedelta(days=self.days), period.start), self.whose
+        if self.beside.startswith(SEGMENT):
+            return period, replace(self.whose, segment=self.beside.removeprefix(SEGMENT)[:200])
         return (period, Whose()) if self.beside == "everybody" else None
 
 

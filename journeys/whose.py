@@ -4,10 +4,17 @@ Each is a condition on `v.customer_id`, asked as one set and not customer by cus
 first touchpoint, which is one lookup in the index on (customer, time) for each move.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
+
+from segments.choices import Names
+from segments.counted_words import listed
+from segments.touchpoint_words import done
+from shops.models import Product, Shop
 
 SEGMENT = """AND v.customer_id IN (SELECT m.customer_id FROM segments_membership m
     JOIN segments_segment g ON g.id = m.segment_id
@@ -47,16 +54,27 @@ class Whose:
     def params(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if value}
 
-    def __str__(self) -> str:
-        said = {
-            "segment": _("in the segment %s"),
+    def said(self, shop: Shop) -> str:
+        """In words, by the names that the shop knows."""
+        words = {
+            "segment": _("in the segment “%s”"),
             "source": _("who came by %s"),
-            "first": _("whose first touchpoint is %s"),
-            "product": _("who bought %s"),
+            "first": _("who first %s"),
+            "product": _("who bought “%s”"),
         }
-        return ", ".join(said[name] % value for name, value in self.params.items()) or _(
-            "everybody"
-        )
+        names: dict[str, Callable[[str], str]] = {
+            "segment": Names(shop).segment,
+            "source": str,
+            "first": done,
+            "product": partial(_title, shop),
+        }
+        told = [words[key] % names[key](value) for key, value in self.params.items()]
+        return listed(told) or _("everybody")
+
+
+def _title(shop: Shop, product: str) -> str:
+    rows = Product.objects.filter(shop=shop, external_id=product)
+    return rows.values_list("title", flat=True).first() or product
 
 
 EVERYBODY = Whose()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from segments import json_values
 from segments.builder import Rule
@@ -11,6 +11,14 @@ from segments.counted_words import days, figure, listed, times
 from segments.operators import OPERATORS
 from segments.touchpoint_words import done as did_it
 from segments.touchpoint_words import not_done as do_it
+
+# What connectors and the page script tell; a shop's own keys stand as they are.
+KEYS = {
+    "category": gettext_lazy("category"),
+    "product": gettext_lazy("product"),
+    "rating": gettext_lazy("number of stars"),
+    "total_cents": gettext_lazy("total in cents"),
+}
 
 
 def done(deed: Rule) -> str:
@@ -110,4 +118,4 @@ def _value(value: Any) -> str:
 
 
 def _key(key: str) -> str:
-    return key.replace("_", " ")
+    return str(KEYS.get(key, key.replace("_", " ")))

@@ -4,15 +4,19 @@ import json
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from assistant import approval, discounts, plan_page, planner, scoring
 from assistant.models import Decision, MeasuredLift
 from campaigns import replay_queue
 from campaigns.models import Campaign
-from journeys.models import Stage
+from customers import profiles
+from journeys import backfill
+from journeys.models import Stage, StageVisit
 from tests import make
 from tests.assistant.test_planner import a_shop, answer, by_model, staff
 from tests.campaigns import build
+from tests.journeys.test_backfill import bought
 
 
 @pytest.fixture
@@ -42,6 +46,20 @@ def test_an_approved_stage_is_on_the_map_once_and_only_as_it_was_proposed(plan):
     Stage.objects.filter(key="new").update(expected_days=33)
     with pytest.raises(approval.NotDecided, match="changed since"):
         approval.decide(plan, "stage:new", "approved", by=ann)
+
+
+def test_an_approved_new_stage_gets_its_past_and_a_changed_length_asks_for_none(plan):
+    bought(plan.shop, 40)
+    profiles.refresh(plan.shop)
+
+    approval.decide(plan, "stage:new", "approved", by=make.user())
+    assert backfill.fill_asked() == 0
+    approval.decide(plan, "stage:new-late", "approved", by=make.user())
+    assert backfill.fill_asked() == 1
+
+    (stay,) = StageVisit.objects.filter(stage__key="new-late")
+    assert (timezone.now() - stay.entered_at).days == 19  # since 21 days after the order
+    assert stay.came_from == plan.journey.stages.get(key="new")
 
 
 def test_a_part_is_edited_before_it_is_approved_and_the_limits_hold_for_it_too(plan):

@@ -136,7 +136,7 @@ def test_words_and_the_first_fault_are_told_by_path(shop):
     told = editor.described(plan, shop)
 
     assert told["fault"]["step"] == "steps[1].branch[0].steps[1]"
-    assert told["steps"]["steps[1].branch[0].steps[0]"] == "Send “hello”"
+    assert told["steps"]["steps[1].branch[0].steps[0]"] == "Send “Hello”"
     assert "twice" in told["ways"]["steps[1].branch[0].steps"]
 
 

@@ -48,7 +48,7 @@ def test_no_cause_no_consent_and_a_suppressed_address_are_said(shop):
     consent.suppress(shop, channel="email", address=ann.email, reason="bounced")
 
     assert missing(build.campaign(shop), ann) == [
-        "Enters at the stage at_risk",
+        "Enters at the stage “At risk”",
         "Has given consent to the channel “email”.",
         "The address is not suppressed on the channel “email”.",
     ]

@@ -55,9 +55,42 @@ def test_filters_narrow_and_comparison_says_what_changed(client):
 
     page = text(client, journey, segment="half", beside="everybody")
 
-    assert "in the segment half" in page
-    assert "no clear change" in page
+    assert "in the segment “Half” · beside: everybody" in page
+    assert "no clear difference" in page
     assert Page(journey, Query.of({"segment": "half"})).measured.edges[0].moves == 20
+
+
+@pytest.mark.django_db
+def test_two_segments_stand_beside_each_other_way_by_way(client):
+    shop, journey = a_map(client)
+    winners = Segment.objects.create(shop=shop, name="Winners", key="winners", rule={})
+    for visit in journey.stages.get(key="active").visits.all():
+        Membership.objects.create(shop=shop, segment=winners, customer=visit.customer)
+
+    page = Page(journey, Query.of({"segment": "winners", "beside": "segment:half"}))
+
+    changes = {change.now.id: change for change in page.changes}
+    onward, lost = changes["edge:new..active"], changes["edge:new..at_risk"]
+    assert (onward.now.rate.value, onward.before.rate.count, onward.before.rate.of) == (1, 10, 20)
+    assert onward.difference.clear
+    assert onward.difference.value == 0.5
+    assert (lost.now.moves, lost.before.moves) == (0, 7)
+    shown = text(client, journey, segment="winners", beside="segment:half")
+    assert "in the segment “Winners” · beside: in the segment “Half”" in shown
+    assert "10 of 20" in shown
+    assert "▲ 50.0 %" in shown
+    assert '<option value="segment:half" selected>' in shown
+
+
+@pytest.mark.django_db
+def test_a_segment_of_another_shop_is_nobody(client):
+    _shop, journey = a_map(client)
+    Segment.objects.create(shop=make.shop(), name="Theirs", key="theirs", rule={})
+
+    page = Page(journey, Query.of({"beside": "segment:theirs"}))
+
+    assert {change.before.moves for change in page.changes} == {0}
+    assert "Theirs" not in text(client, journey, beside="segment:theirs")
 
 
 @pytest.mark.django_db

@@ -131,7 +131,7 @@ IN_CHINESE = [
             where={"category": "Tea"},
             then={"touchpoint": "order.placed", "not": True, "within": 3},
         ),
-        "最近 30 天内浏览商品至少 2 次（其中 category 是“Tea”），之后 3 天内没有下单",
+        "最近 30 天内浏览商品至少 2 次（其中 类目 是“Tea”），之后 3 天内没有下单",
     ),
     (
         {"any": [did("order.placed"), {"all": [did("search.made"), did("cart.updated")]}]},
