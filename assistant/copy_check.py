@@ -88,6 +88,11 @@ def _invented(text: str, rules: Rules) -> Iterator[str]:
             yield _("“%s” is no product or brand of the catalogue") % name
 
 
+def unwanted(text: str, rules: Rules) -> list[str]:
+    """The words of a text, its facts filled in, that the shop does not use or nobody asked for."""
+    return list(_unwanted(text, rules))
+
+
 def _unwanted(text: str, rules: Rules) -> Iterator[str]:
     plain = _plain(copy_facts.filled(text, rules.facts)).lower()
     for word in rules.forbidden:

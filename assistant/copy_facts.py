@@ -5,17 +5,23 @@ the server's.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from assistant import copy_reasons
+from assistant.copy_reasons import Liked
+from insights import recommending
+from segments.models import Segment
 from shops import money
 from shops.models import Product, Shop
 
 MOST_PRODUCTS = 4
 SLOT = re.compile(r"\{([a-z0-9.]+)\}")
 NAME = "name"  # the customer's first name; filled in by the mail itself
+OWN = "recommended"  # what each customer is recommended and why; a list that the mail fills in
 BEST = """
 SELECT l.product_id FROM customers_orderline l JOIN customers_order o ON o.id = l.order_id
 JOIN shops_product p ON p.id = l.product_id
@@ -38,6 +44,23 @@ def products(shop: Shop, asked: str) -> list[Product]:
     return list(dict.fromkeys(_named(shop, name) for name in names))
 
 
+def of_persona(persona: Segment, asked: str) -> tuple[list[Product], dict[int, Liked]]:
+    """The products of a guide with the reason of each by its id: those named, else those that set
+    the persona apart. Raises Unknown."""
+    chosen = products(persona.shop, asked) if asked.strip() else None
+    found = {each.product: each for each in copy_reasons.liked(persona, MOST_PRODUCTS - 1, chosen)}
+    if not found and chosen is None:
+        raise Unknown(_("Fewer than ten customers of “%s” bought the same product.") % persona.name)
+    return chosen or [Product.objects.get(pk=pk) for pk in found], found
+
+
+def own(language: str) -> dict[str, Any]:
+    """The fact behind OWN: every sentence that a customer may read there."""
+    with override(language):
+        sentences = [recommending.in_words(why, None, "30") for why in recommending.WORDS]
+    return {OWN: {"said": " · ".join(sentences), "source": "recommendations.new"}}
+
+
 def _as_rows(statement: str) -> str:
     return f"SELECT p.id FROM ({statement}) AS b JOIN shops_product p ON p.id = b.product_id"
 
@@ -54,8 +77,15 @@ def _named(shop: Shop, name: str) -> Product:
     return found
 
 
-def of(shop: Shop, chosen: list[Product], language: str, discount: float = 0) -> dict[str, Any]:
-    """Every fact by its slot: what it says in the language, and its source."""
+def of(
+    shop: Shop,
+    chosen: list[Product],
+    language: str,
+    discount: float = 0,
+    why: Mapping[int, Liked] | None = None,
+) -> dict[str, Any]:
+    """Every fact by its slot: what it says in the language, and its source. `why` are the reasons
+    of a guide."""
     with override(language):
         found = {"shop": {"said": shop.name, "source": f"shop:{shop.key}.name"}}
         if discount:
@@ -74,6 +104,9 @@ def of(shop: Shop, chosen: list[Product], language: str, discount: float = 0) ->
                 for part, said in told.items()
                 if said
             }
+            if why and product.pk in why:
+                reason = {"said": why[product.pk].said, "source": f"{at}.buyers_of_persona"}
+                found[f"p{number}.why"] = reason
     return found
 
 

@@ -14,6 +14,11 @@ from campaigns.mail_check import Finding
 from campaigns.models import Template
 
 NAMED = '{% if customer.first_name != "" %}{{ customer.first_name }}{% endif %}'
+# Each customer's own, with the reason in their language; nothing where there is none.
+RECOMMENDED = (
+    "{% for item in recommendations.new limit: 3 %}"
+    "<mj-text><b>{{ item.title }}</b><br />{{ item.reason }}</mj-text>{% endfor %}"
+)
 GREETING = '<mj-text font-size="28px"'
 PLACE = "Write here what you have to say."
 
@@ -43,6 +48,8 @@ def _mjml(copy: Copy, variant: dict[str, Any]) -> str:
     """The shop's blank mail with the variant's words, and the pictures of the template."""
 
     def block(text: str) -> str:
+        if text == f"{{{copy_facts.OWN}}}":
+            return RECOMMENDED
         named = copy_facts.filled(escape(text, quote=False), _escaped(copy.facts), name=NAMED)
         return f"<mj-text>{named}</mj-text>"
 

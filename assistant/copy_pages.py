@@ -19,6 +19,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
 from assistant import copy_facts, copy_page, copywriter
@@ -26,9 +27,10 @@ from assistant.models import Copy, Voice
 from campaigns import program, second_person
 from campaigns.models import Campaign, Template
 from campaigns.plan_schema import PlanError
+from segments.models import Segment
 from shops import speaking
 from shops.console import OwnPage, ReadOnly, ShopAdmin, framed, shops_of
-from shops.models import User
+from shops.models import Shop, User
 
 
 class BriefForm(forms.Form):
@@ -51,6 +53,18 @@ class BriefForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=_("Left empty, it is about what most customers bought lately."),
     )
+    persona = forms.ModelChoiceField(
+        Segment.objects.none(),
+        label=_("As a buying guide for the persona"),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Each product with why it suits them, from what they bought within a year."),
+    )
+    own = forms.BooleanField(
+        label=_("End with each customer's own recommendations and the reasons"),
+        required=False,
+        widget=UnfoldBooleanWidget,
+    )
     language = forms.ChoiceField(
         label=_("Language"), choices=settings.LANGUAGES, widget=UnfoldAdminSelectWidget
     )
@@ -67,12 +81,24 @@ class BriefForm(forms.Form):
         self.label_suffix = ""
         field: Any = self.fields["template"]
         field.queryset = templates
+        shops = templates.values("shop")
+        personas: Any = self.fields["persona"]
+        personas.queryset = Segment.objects.filter(shop__in=shops, kind="persona").order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        """A persona is of the template's shop."""
+        said: dict[str, Any] = super().clean() or {}
+        persona, template = said.get("persona"), said.get("template")
+        if persona and template and persona.shop_id != template.shop_id:
+            self.add_error("persona", gettext("This persona is of another shop."))
+        return said
 
     def brief(self) -> copywriter.Brief:
         said = self.cleaned_data
         return copywriter.Brief(
-            said["goal"], said["language"], said["products"], float(said["discount"])
-        )
+            said["goal"], said["language"], said["products"], float(said["discount"]),
+            said["persona"], said["own"],
+        )  # fmt: skip
 
 
 @admin.register(Copy)
@@ -97,12 +123,14 @@ class Copies(OwnPage, ReadOnly, ShopAdmin):
         """Ask for a copy; `?template=` or `?campaign=` chooses the template already."""
         shops = shops_of(request, "assistant.add_copy")
         templates = Template.objects.filter(shop__in=shops).select_related("shop").order_by("name")
+        persona = _persona(request, shops)
+        if persona:
+            templates = templates.filter(shop=persona.shop_id)
         first = _chosen(request, templates)
         shown = first or templates.first()
         speaks = speaking.known(shown.shop.language) if shown else ""
-        form = BriefForm(
-            templates, request.POST or None, initial={"template": first, "language": speaks}
-        )
+        known = {"template": first, "language": speaks, "persona": persona}
+        form = BriefForm(templates, request.POST or None, initial=known)
         if request.method == "POST" and form.is_valid():
             template = form.cleaned_data["template"]
             try:
@@ -142,6 +170,13 @@ class Copies(OwnPage, ReadOnly, ShopAdmin):
         said = gettext("%(template)s is a variant in %(campaign)s now. Read it through.")
         messages.success(request, said % {"template": made, "campaign": campaign})
         return redirect("admin:campaigns_campaign_steps", campaign.pk)
+
+
+def _persona(request: HttpRequest, shops: QuerySet[Shop]) -> Segment | None:
+    """The persona named by `?persona=KEY&shop=KEY`."""
+    rows = Segment.objects.filter(shop__in=shops, kind="persona")
+    key, shop = request.GET.get("persona", ""), request.GET.get("shop", "")
+    return rows.filter(key=key, shop__key=shop).first()
 
 
 def _chosen(request: HttpRequest, templates: QuerySet[Template]) -> Template | None:

@@ -20,21 +20,31 @@ def write(template: Template, rules: Rules, variants: int) -> list[dict[str, Any
     with override(rules.language):
         made = [
             _variant(template, rules, number, subject)
-            for number, subject in enumerate(_subjects(template))
+            for number, subject in enumerate(_subjects(template, rules))
         ]
     good = [each for each in made if not copy_check.faults(each, rules, "variants[0]")]
     return list({each["subject"]: each for each in good}.values())[:variants]
 
 
-def _subjects(template: Template) -> list[str]:
-    """The template's own, those of plays that send it, plain ones, and the shop's others; without
-    a tag of Liquid."""
+def _subjects(template: Template, rules: Rules) -> list[str]:
+    """Those of a guide if it is one, the template's own, those of plays that send it, plain ones,
+    and the shop's others; without a tag of Liquid."""
     others = Template.objects.filter(shop=template.shop).exclude(pk=template.pk)
     own = [template.subject, *others.order_by("-pk").values_list("subject", flat=True)[:SUBJECTS]]
     first, *rest = own
     fitting = [str(play.subject) for play in plays.ALL if template.key.startswith(play.template)]
-    told = [first, *fitting, *_plain_subjects(), *rest]
+    told = [*_guide_subjects(rules), first, *fitting, *_plain_subjects(), *rest]
     return [subject for subject in told if subject and not LIQUID.search(subject)]
+
+
+def _guide_subjects(rules: Rules) -> list[str]:
+    if not any(slot.endswith(".why") for slot in rules.facts):
+        return []
+    return [
+        _("A short guide: {p1.title} and what goes beside it"),
+        _("Which one suits you? A short guide"),
+        _("What customers like you choose"),
+    ]
 
 
 def _plain_subjects() -> list[str]:
@@ -75,8 +85,9 @@ def _variant(template: Template, rules: Rules, number: int, subject: str) -> dic
 
 
 def _line(title: str, rules: Rules) -> str:
-    price = title.replace(".title", ".price")
-    return f"{{{title}}}: {{{price}}}" if price in rules.facts else f"{{{title}}}"
+    price, why = title.replace(".title", ".price"), title.replace(".title", ".why")
+    told = f"{{{title}}}: {{{price}}}" if price in rules.facts else f"{{{title}}}"
+    return f"{told} – {{{why}}}" if why in rules.facts else told
 
 
 def _own(template: Template) -> list[str]:

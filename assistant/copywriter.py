@@ -6,7 +6,7 @@ where nothing of an answer stands, the shop's own templates and plays fill the s
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from assistant.models import Copy, Voice
 from campaigns.models import Template
 from llm import client
 from llm.providers.base import Provider
+from segments.models import Segment
 
 VARIANTS = 3
 IMAGE = re.compile(r"<(?:mj-image|img)\b[^>]*>", re.IGNORECASE)
@@ -25,19 +26,24 @@ SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Brief:
-    """What is asked for; `products` are ids or words of titles, one a line."""
+    """What is asked for; `products` are ids or words of titles, one a line.
+
+    With a persona it is a buying guide: each product with why it suits them. `own` ends the mail
+    with what each customer is recommended, and the reason.
+    """
 
     goal: str
     language: str = "en"
     products: str = ""
     discount_percent: float = 0
+    persona: Segment | None = None
+    own: bool = False
 
 
 def write(template: Template, brief: Brief, *, provider: Provider | None = None) -> Copy:
     """Write and keep it; nothing is sent or changed. Raises copy_facts.Unknown."""
-    chosen = copy_facts.products(template.shop, brief.products)
     voice = Voice.objects.filter(shop=template.shop).first() or Voice(shop=template.shop)
-    facts = copy_facts.of(template.shop, chosen, brief.language, brief.discount_percent)
+    facts = _facts(template, brief)
     rules = Rules(facts, brief.language, len(images(template)), voice.words)
     provider = provider or client.chosen()
     variants: list[dict[str, Any]] = []
@@ -48,11 +54,36 @@ def write(template: Template, brief: Brief, *, provider: Provider | None = None)
         author = provider.model
     if not variants:
         variants, author = copy_rules.write(template, rules, VARIANTS), "rules"
+    if brief.own:
+        facts |= copy_facts.own(brief.language)
+        variants, wrong = _with_own(variants, replace(rules, facts=facts))
+        refused += wrong
     return Copy.objects.create(
         shop=template.shop, template=template, goal=brief.goal[:300], language=brief.language,
         discount_percent=brief.discount_percent, author=author, facts=facts, variants=variants,
         refused=refused,
     )  # fmt: skip
+
+
+def _facts(template: Template, brief: Brief) -> dict[str, Any]:
+    shop, why = template.shop, None
+    if brief.persona:
+        chosen, why = copy_facts.of_persona(brief.persona, brief.products)
+    else:
+        chosen = copy_facts.products(shop, brief.products)
+    return copy_facts.of(shop, chosen, brief.language, brief.discount_percent, why)
+
+
+def _with_own(
+    variants: list[dict[str, Any]], rules: Rules
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The variants with each customer's own recommendations at the end, unless the sentences of
+    their reasons have a word that the shop does not use."""
+    line = f"{{{copy_facts.OWN}}}"
+    wrong = copy_check.unwanted(line, rules)
+    if wrong:
+        return variants, [f"{copy_facts.OWN}: {fault}" for fault in wrong]
+    return [{**each, "body": [*each["body"], line]} for each in variants], []
 
 
 def images(template: Template) -> list[str]:

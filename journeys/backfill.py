@@ -15,7 +15,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from journeys import back_dating, counting, stages
-from journeys.models import Journey, Stage
+from journeys.models import Journey, Stage, StageVisit
 from segments import rules
 from segments.rules import RuleError
 
@@ -124,16 +124,22 @@ UPDATE journeys_stagevisit v SET
 FROM journeys_recorded r JOIN journeys_past p ON p.customer_id = r.customer_id
 WHERE v.id = r.id AND p.left_at IS NULL AND p.stage_id IS NOT NULL
 """
+# Without {left} as the end of a stay that lasts it stays open, with what placing would have noted.
 FILL = """
 INSERT INTO journeys_stagevisit (shop_id, journey_id, stage_id, customer_id, entered_at, left_at,
     came_from_id, left_to_id, why)
 SELECT %(shop)s, %(journey)s, p.stage_id, p.customer_id, p.entered_at,
-    coalesce(p.left_at, r.entered_at, %(now)s), p.came_from_id,
+    coalesce(p.left_at, r.entered_at, {left}), p.came_from_id,
     CASE WHEN p.left_at IS NULL THEN r.stage_id ELSE p.left_to_id END,
     jsonb_build_object('order_count', p.order_count, 'revenue_cents', p.revenue_cents,
-        'last_order_at', p.last_order_at, 'back_dated', true)
-FROM journeys_past p LEFT JOIN journeys_recorded r ON r.customer_id = p.customer_id
-WHERE p.stage_id IS NOT NULL AND (p.left_at IS NOT NULL OR r.stage_id IS DISTINCT FROM p.stage_id)
+        'last_order_at', p.last_order_at)
+    || CASE WHEN coalesce(p.left_at, r.entered_at, {left}) IS NULL THEN jsonb_build_object(
+            'recorded_at', %(now)s, 'rule', s.rule, 'exit_rule', s.exit_rule)
+        ELSE '{{"back_dated": true}}' END
+FROM journeys_past p JOIN journeys_stage s ON s.id = p.stage_id
+LEFT JOIN journeys_recorded r ON r.customer_id = p.customer_id
+WHERE p.left_at IS NOT NULL OR r.stage_id IS DISTINCT FROM p.stage_id
+ON CONFLICT DO NOTHING
 """
 
 
@@ -180,7 +186,10 @@ def fill(journey: Journey, *, afresh: bool = False) -> int:
         stage, reasons = missing[0]
         said = _("'%(stage)s' has no past: its rule asks for %(what)s. Fill only what is before.")
         raise NoPast(said % {"stage": stage.name, "what": ", ".join(reasons)})
-    stages.place_on(journey)
+    # Where nobody stands yet the past brings the stays that last, and placing only what it cannot
+    # know: half as long as to place everybody first and to write those stays a second time.
+    is_empty = not StageVisit.objects.filter(journey=journey).exists()
+    (stages.check if is_empty else stages.place_on)(journey)
     begin = (DROP_RECORDED, LASTING) if afresh else (RECORDED,)
     with transaction.atomic(), connection.cursor() as cursor:
         Journey.objects.select_for_update(of=("self",)).get(pk=journey.pk)
@@ -189,9 +198,11 @@ def fill(journey: Journey, *, afresh: bool = False) -> int:
         steps = (CLEAR, FORGET, RESTORE, *begin, statement, "ANALYZE journeys_walk", PAST, JOINED)
         for step in steps:
             cursor.execute(step, values)
-        cursor.execute(FILL, values)
+        cursor.execute(FILL.format(left="NULL" if is_empty else "%(now)s"), values)
         added = int(cursor.rowcount)
         Journey.objects.filter(pk=journey.pk).update(filled_at=Now(), fill_fault="")
+    if is_empty:
+        stages.place_on(journey)
     counting.count(journey, full=True)
     return added
 

@@ -97,9 +97,10 @@ class JourneyPages:
 
     def begun(self, journey: Journey, *, changed: bool) -> None:
         """What follows when a marketer saved a journey: everybody is placed; a new one asks for
-        its past."""
-        stages.place(journey.shop)
-        if not changed:
+        its past, which places them too."""
+        if changed:
+            stages.place(journey.shop)
+        else:
             backfill.ask_whole(journey)
 
     def page(

@@ -75,6 +75,11 @@ def place_on(journey: Journey) -> int:
     return _place(journey, None) if journey.active else 0
 
 
+def check(journey: Journey) -> None:
+    """Mark the stages whose rules do not compile, and place nobody."""
+    _cases(journey, wide=True)
+
+
 def _place(journey: Journey, customers: list[int] | None) -> int:
     cases, joins, params = _cases(journey, wide=customers is None)
     only = "" if customers is None else "AND c.id = ANY(%(customers)s)"

@@ -258,12 +258,19 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "shop",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="shops.shop"),
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="shops.shop",
+                    ),
                 ),
                 (
                     "journey",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to="journeys.journey"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="journeys.journey",
                     ),
                 ),
                 (
@@ -290,6 +297,7 @@ class Migration(migrations.Migration):
                 (
                     "came_from",
                     models.ForeignKey(
+                        db_constraint=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -300,6 +308,7 @@ class Migration(migrations.Migration):
                 (
                     "left_to",
                     models.ForeignKey(
+                        db_constraint=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",

@@ -1,16 +1,20 @@
 """Copies: facts are the catalogue's, inventions are refused, a variant is one click away."""
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
 
-from assistant import copy_check, copy_page, copywriter
+from assistant import copy_check, copy_facts, copy_page, copywriter
 from assistant.copy_check import Rules
 from assistant.copywriter import Brief
 from assistant.models import Copy, Voice
+from campaigns import samples
 from campaigns.models import Campaign, Template
+from insights.recommendation_models import RecommendationList
 from llm.providers.canned import Canned
+from segments.models import Membership, Segment
 from tests import make
 from tests.assistant.test_planner import staff
 from tests.campaigns import build
@@ -141,4 +145,109 @@ def test_a_copy_is_asked_for_in_the_admin_and_an_unknown_product_is_named(templa
     assert "made by rules" in page
     staff(client, make.shop(), "view_copy", "add_copy")
     assert client.post(address, {**asked, "products": "bowl"}).status_code == 200
+    assert Copy.objects.count() == 1
+
+
+def a_persona(shop):
+    """Twenty who all bought the bowl, of whom twelve bought the tray too; forty others, of whom
+    ten bought the bowl and nobody the tray."""
+    persona = Segment.objects.create(shop=shop, name="Hosts", key="persona-1", kind="persona")
+    bowl = shop.product_set.get(external_id="bowl")
+    tray = make.product(shop, external_id="tray", title="Oak Tray", price_cents=5900)
+    make.product(shop, external_id="lid", title="Lid", price_cents=900)
+    for number in range(60):
+        ann, is_host = make.customer(shop), number < 20
+        bought = [bowl] if number < 30 else []
+        bought += [tray] if number < 12 else []
+        other = make.product(shop, title="")
+        make.order(ann, lines=tuple((each, 1, 100) for each in (*bought, other)))
+        if is_host:
+            Membership.objects.create(shop=shop, segment=persona, customer=ann)
+    return persona
+
+
+def test_a_buying_guide_says_why_with_figures_that_a_query_gives(template):
+    persona = a_persona(template.shop)
+
+    guide = copywriter.write(template, Brief("a guide", persona=persona))
+    chinese = copywriter.write(template, Brief("指南", "zh-hans", persona=persona))
+
+    assert guide.facts["p1.title"]["said"] == "Walnut Bowl"  # 20 of 30 buyers; the tray's 12 of 12
+    assert guide.facts["p1.why"] == {
+        "said": "customers like you choose it 4 times as often as others",  # all of 20, 10 of 40
+        "source": "product:bowl.buyers_of_persona",
+    }
+    assert guide.facts["p2.why"]["said"] == "chosen by 60 % of customers like you within a year"
+    assert "p3.title" not in guide.facts
+    assert len(guide.variants) == len(chinese.variants) == 3
+    assert "{p1.title}: {p1.price} – {p1.why}" in guide.variants[0]["body"]
+    assert "Hosts" not in json.dumps([guide.facts, guide.variants])
+    assert re.search(r"[\u4e00-\u9fff]", chinese.facts["p1.why"]["said"])
+
+
+def test_a_product_that_few_of_them_bought_gets_no_reason(template):
+    persona = a_persona(template.shop)
+
+    guide = copywriter.write(template, Brief("a guide", products="lid\ntray", persona=persona))
+
+    assert "p1.why" not in guide.facts
+    assert guide.facts["p2.why"]["said"].startswith("chosen by 60 %")
+    Membership.objects.all().delete()
+    with pytest.raises(copy_facts.Unknown, match="Fewer than ten customers of “Hosts”"):
+        copywriter.write(template, Brief("a guide", persona=persona))
+
+
+def test_a_models_guide_may_say_the_reason_by_its_slot_only(template):
+    persona = a_persona(template.shop)
+    good = GOOD | {"body": ["{p1.title}: {p1.why}."]}
+    lie = GOOD | {"subject": "x", "body": ["Chosen by 90 % of customers like you."]}
+    provider = Canned([json.dumps({"variants": [good, lie]}), json.dumps({"variants": [good]})])
+
+    guide = copywriter.write(template, Brief("a guide", persona=persona), provider=provider)
+
+    assert "customers like you choose it 4 times" in provider.asked[0].turns[1].text
+    assert "Hosts" not in provider.asked[0].turns[1].text
+    assert guide.variants == [good]
+
+
+def test_a_mail_may_end_with_each_customers_own_recommendations_and_reasons(template):
+    copy = copywriter.write(template, Brief("the bowl", products="bowl", own=True))
+    made, _campaign = copy_page.use(copy, 0, "")
+    ann = make.customer(template.shop)
+    bowl = template.shop.product_set.get()
+    RecommendationList.objects.create(
+        shop=template.shop, customer=ann, kind="new",
+        items=[{"product": bowl.pk, "why": "again", "days": 23}],
+    )  # fmt: skip
+
+    mail = samples.of(made, samples.context_of(template.shop, ann))
+
+    assert copy.variants[0]["body"][-1] == "{recommended}"
+    assert "you buy this about every 23 days" in mail.html
+    shown = copy_page.Page(copy).variants[0]["body"][-1]
+    assert [piece.source for piece in shown] == ["", "recommendations.new", ""]
+    Voice.objects.create(shop=template.shop, forbidden="others")
+    refused = copywriter.write(template, Brief("the bowl", products="bowl", own=True))
+    assert "{recommended}" not in json.dumps(refused.variants)
+    assert refused.refused == ["recommended: “others” is a word that the shop does not use"]
+
+
+def test_a_guide_is_asked_for_from_the_personas_page_by_whoever_may_write(template, client):
+    persona = a_persona(template.shop)
+    staff(client, template.shop, "view_copy", "add_copy")
+    write = reverse("admin:assistant_copy_write")
+
+    page = client.get(write, {"persona": "persona-1", "shop": "hearth"})
+    assert page.context["form"].initial["persona"] == persona
+    told = {"template": template.pk, "goal": "a guide", "language": "en", "discount": 0,
+            "persona": persona.pk, "own": "on"}  # fmt: skip
+    answer = client.post(write, told)
+
+    copy = Copy.objects.get()
+    assert answer["Location"].endswith(f"/{copy.pk}/change/")
+    assert "p1.why" in copy.facts
+    other = Segment.objects.create(
+        shop=build.shop(key="another"), name="X", key="persona-1", kind="persona"
+    )
+    client.post(write, told | {"persona": other.pk})
     assert Copy.objects.count() == 1

@@ -1,5 +1,6 @@
 """The past of a journey: what its rules would have said, moment by moment."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -13,6 +14,8 @@ from journeys import back_dating, backfill, library, lifecycle, ready_made, stag
 from journeys.models import Journey, Stage, StageVisit
 from segments import rules
 from tests import make
+
+OTHER = replace(lifecycle.LIFECYCLE, key="the-same")
 
 
 def way(customer, journey):
@@ -30,6 +33,24 @@ def bought(shop, *days, came=500, **fields):
     for ago in days:
         make.order(ann, placed_at=make.days_ago(ago), lines=((item, 1, 1_000),))
     return ann
+
+
+@pytest.mark.django_db
+def test_a_past_filled_before_anybody_was_placed_is_the_same_as_one_filled_after():
+    shop = make.shop()
+    early, late = (ready_made.create(shop, each) for each in (lifecycle.LIFECYCLE, OTHER))
+    ann, bob = bought(shop, 400, 390, 100), bought(shop, 5)
+    profiles.refresh(shop)
+    stages.place_on(late)
+
+    for again in (False, True, False):
+        backfill.fill(early, afresh=again)
+        backfill.fill(late, afresh=again)
+        for each in (ann, bob):
+            assert way(each, early) == way(each, late)
+            (lasting,) = StageVisit.objects.filter(customer=each, journey=early, left_at=None)
+            assert lasting.why["rule"] == lasting.stage.rule
+    assert StageVisit.objects.filter(journey=early).count() == 10
 
 
 @pytest.mark.django_db
