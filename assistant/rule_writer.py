@@ -53,7 +53,11 @@ def write(shop: Shop, text: str, *, provider: Provider | None = None) -> Written
     if not read.unknown or provider is None or provider.small:
         return ours
     theirs = by_model(shop, text, words, provider)
-    return theirs if theirs.complete or ours.rule is None else ours
+    if theirs.complete or ours.rule is None:
+        # Where it answered nothing, what we did not understand is asked all the same.
+        more = [] if theirs.complete or theirs.rule else ours.asked
+        return replace(theirs, asked=list(dict.fromkeys([*theirs.asked, *more])))
+    return ours
 
 
 def _written(shop: Shop, rule: Rule | None, asked: list[str], author: str) -> Written:

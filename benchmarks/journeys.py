@@ -49,7 +49,7 @@ def run(data: Path, customers: int, touchpoints: int | None) -> dict[str, Any]:
     """The figures; the database is dropped again. `data` is not used."""
     with _population.database("waymark_journeys"):
         told = {"customers": customers, "touchpoints": touchpoints or 5 * customers}
-        shop = _population.fill(**told)
+        shop = _population.fill(told["customers"], told["touchpoints"])
         profiles.refresh(shop)
         journey = lifecycle.create(shop)
         found: dict[str, Any] = {**told, **_pasts(shop, journey), **_maps(shop, journey, customers)}

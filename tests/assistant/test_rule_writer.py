@@ -32,6 +32,15 @@ def test_every_sentence_finds_the_members_of_its_rule_or_is_asked_back():
     assert wrong == []
 
 
+@pytest.mark.django_db
+def test_a_model_that_answers_nothing_takes_no_sentence_and_no_question_away():
+    shop, dead = _assistant_shop.make(), Canned()
+
+    wrong = [c.text for c in _assistant_rules.cases() if not _assistant_rules.right(shop, c, dead)]
+
+    assert wrong == []
+
+
 def told(*conditions, asked=()):
     return json.dumps({"all": list(conditions), "asked": list(asked)})
 
