@@ -54,11 +54,16 @@ def of_persona(persona: Segment, asked: str) -> tuple[list[Product], dict[int, L
     return chosen or [Product.objects.get(pk=pk) for pk in found], found
 
 
-def own(language: str) -> dict[str, Any]:
-    """The fact behind OWN: every sentence that a customer may read there."""
+def own(reasons: str) -> dict[str, Any]:
+    """The fact behind OWN, as a marketer reads it."""
+    said = _("Each customer's own recommendations, each with its reason: %s") % reasons
+    return {OWN: {"said": said, "source": "recommendations.new"}}
+
+
+def own_reasons(language: str) -> str:
+    """Every sentence that a customer may read there."""
     with override(language):
-        sentences = [recommending.in_words(why, None, "30") for why in recommending.WORDS]
-    return {OWN: {"said": " · ".join(sentences), "source": "recommendations.new"}}
+        return " · ".join(recommending.in_words(why, None, "30") for why in recommending.WORDS)
 
 
 def _as_rows(statement: str) -> str:

@@ -6,7 +6,7 @@ where nothing of an answer stands, the shop's own templates and plays fill the s
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -55,9 +55,12 @@ def write(template: Template, brief: Brief, *, provider: Provider | None = None)
     if not variants:
         variants, author = copy_rules.write(template, rules, VARIANTS), "rules"
     if brief.own:
-        facts |= copy_facts.own(brief.language)
-        variants, wrong = _with_own(variants, replace(rules, facts=facts))
+        reasons = copy_facts.own_reasons(brief.language)
+        wrong = [f"{copy_facts.OWN}: {fault}" for fault in copy_check.unwanted(reasons, rules)]
         refused += wrong
+        if not wrong:
+            facts |= copy_facts.own(reasons)
+            variants = [_with_own(each) for each in variants]
     return Copy.objects.create(
         shop=template.shop, template=template, goal=brief.goal[:300], language=brief.language,
         discount_percent=brief.discount_percent, author=author, facts=facts, variants=variants,
@@ -74,16 +77,9 @@ def _facts(template: Template, brief: Brief) -> dict[str, Any]:
     return copy_facts.of(shop, chosen, brief.language, brief.discount_percent, why)
 
 
-def _with_own(
-    variants: list[dict[str, Any]], rules: Rules
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """The variants with each customer's own recommendations at the end, unless the sentences of
-    their reasons have a word that the shop does not use."""
-    line = f"{{{copy_facts.OWN}}}"
-    wrong = copy_check.unwanted(line, rules)
-    if wrong:
-        return variants, [f"{copy_facts.OWN}: {fault}" for fault in wrong]
-    return [{**each, "body": [*each["body"], line]} for each in variants], []
+def _with_own(variant: dict[str, Any]) -> dict[str, Any]:
+    """The variant with each customer's own recommendations at the end."""
+    return {**variant, "body": [*variant["body"], f"{{{copy_facts.OWN}}}"]}
 
 
 def images(template: Template) -> list[str]:
