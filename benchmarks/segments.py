@@ -4,7 +4,8 @@ Method: a database of its own is filled by hashing row numbers (`_population.py`
 the same rows. Times are medians of three rounds in which segment and peer take turns on the same
 profiles; from 50,000 customers on the peer has one turn, because it takes so long.
 
-* Profiles: in full, then for 1 % of the customers, others in each round.
+* Profiles: in full, then for 1 % of the customers, others in each round: in the reactor's batches,
+  one on each core at a time, as its workers take them. `profile_one_worker_s` is one worker alone.
 * Segment "bought at least twice, not for 60 days": filling it (`segment_full_s`), then after the
   facts of 0.1 % and 1 % of the customers changed. `segment_diff_s` is a full pass when filled.
 * Peer: the batch pattern of the biggest open-source system, in the same database on the same
@@ -18,9 +19,11 @@ profiles; from 50,000 customers on the peer has one turn, because it takes so lo
 """
 
 import argparse
+import os
 import resource
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -31,6 +34,7 @@ from django.db import connection
 from sklearn.cluster import KMeans
 
 from benchmarks import _population
+from campaigns import reactor
 from customers import profiles
 from segments import clusters, membership, rfm
 from segments.models import Segment
@@ -96,9 +100,26 @@ def measure(shop: Shop, customers: int) -> dict[str, Any]:
 def _profiles(shop: Shop, customers: int) -> dict[str, float]:
     full = _seconds(lambda: profiles.refresh(shop))
     _vacuum("customers_profile")
-    some = [_some(customers, 100, number) for number in range(ROUNDS)]
-    parts = [_seconds(partial(profiles.refresh, shop, ids)) for ids in some]
-    return {"profile_full_s": full, "profile_incremental_1pct_s": median(parts)}
+    rounds = [_some(customers, 100, number) for number in range(2 * ROUNDS)]
+    alone = [_seconds(partial(_work, shop, ids, workers=1)) for ids in rounds[::2]]
+    parts = [_seconds(partial(_work, shop, ids, workers=os.cpu_count())) for ids in rounds[1::2]]
+    return {
+        "profile_full_s": full,
+        "profile_incremental_1pct_s": median(parts),
+        "profile_one_worker_s": median(alone),
+    }
+
+
+def _work(shop: Shop, customers: list[int], *, workers: int | None) -> None:
+    """Refresh them in the reactor's batches by this many workers, each with a connection."""
+    batches = [customers[at : at + reactor.BATCH] for at in range(0, len(customers), reactor.BATCH)]
+
+    def refresh(batch: list[int]) -> None:
+        profiles.refresh(shop, batch)
+        connection.close()
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(refresh, batches))
 
 
 def _segments(shop: Shop, customers: int) -> dict[str, float]:

@@ -168,9 +168,9 @@ def _postgres(var: Path) -> tuple[Server, str]:
 
 
 def _shared_buffers() -> str:
-    """A twelfth of the machine's memory, at most 2 GB; taken only as pages are read."""
+    """A quarter of the machine's memory, at most 8 GB; taken only as pages are read."""
     total = psutil.virtual_memory().total // 2**20
-    return f"{min(2048, max(128, total // 12))}MB"
+    return f"{min(8192, max(128, total // 4))}MB"
 
 
 def _let_in(user: str | None, var: Path) -> None:
