@@ -18,6 +18,7 @@ SEED = 0
 FIT_ROWS = 20_000
 STARTS = 3
 BLOCK_ROWS = 4_096  # rows whose distances to all centres stay in the processor's cache
+NUMBER = 0xFF  # the last bits of a float, where a cluster's number fits
 JUDGE_ROWS = 2_000  # the silhouette is quadratic in the rows
 BOOTSTRAPS = 4
 STABLE = 0.8  # bootstraps agree (adjusted Rand index) at least that much
@@ -97,18 +98,21 @@ class Model:
         return Nearest(*(np.concatenate(part) for part in zip(*blocks, strict=True)))
 
     def _block(self, scaled: Matrix) -> tuple[Labels, Matrix, Labels, Matrix]:
-        # A row of `squares` a cluster: the smallest over clusters is then found for many rows at a
-        # time. The rows' own norms are left out until the end, they move no choice.
+        # A row of `squares` a cluster: the smallest over clusters is found for many rows at a time.
+        # A cluster's number rides in the last bits of its squares, some 1e-14 of them: one minimum
+        # then finds both, which takes a tenth of the time of asking for the place of the smallest.
         squares = (-2 * self.centres) @ scaled.T
         squares += (self.centres**2).sum(axis=1)[:, None]
-        every = np.arange(len(scaled))
-        labels = squares.argmin(axis=0)
+        squares += np.einsum("ij,ij->i", scaled, scaled)
+        np.maximum(squares, 0, out=squares)
+        marked = squares.view(np.int64)
+        marked &= ~NUMBER
+        marked |= np.arange(len(self.centres))[:, None]
         best = squares.min(axis=0)
-        squares[labels, every] = np.inf
-        seconds = squares.argmin(axis=0)
-        norms = np.einsum("ij,ij->i", scaled, scaled)
+        labels = best.view(np.int64) & NUMBER
+        squares[labels, np.arange(len(scaled))] = np.inf
         second = squares.min(axis=0)
-        return labels, _root(best + norms), seconds, _root(second + norms)
+        return labels, np.sqrt(best), second.view(np.int64) & NUMBER, np.sqrt(second)
 
     @property
     def middles(self) -> Matrix:
@@ -182,10 +186,6 @@ def _judged(scaled: Matrix, k: int) -> Judged:
         again = KMeans(n_clusters=k, n_init=1, random_state=SEED + number).fit(drawn)
         agreements.append(adjusted_rand_score(whole.labels_, again.predict(scaled)))
     return Judged(k, silhouette, float(np.mean(agreements)))
-
-
-def _root(squares: Matrix) -> Matrix:
-    return np.asarray(np.sqrt(np.maximum(squares, 0)))
 
 
 def _skewness(sample: Matrix) -> Matrix:
