@@ -81,7 +81,7 @@ def _items(shop: Shop) -> Iterator[Item]:
          _("Campaigns that cannot run: %d"), campaigns, True),
         (Message.objects.filter(shop=shop, status="uncertain"),
          _("Messages whose sending is uncertain: %d"),
-         reverse("admin:campaigns_message_changelist") + "?status__exact=uncertain", True),
+         reverse("admin:campaigns_message_changelist") + f"{asked}&status__exact=uncertain", True),
         (Delivery.objects.filter(shop=shop, status="quarantined"),
          _("Deliveries that could not be read: %d"),
          reverse("admin:shops_delivery_changelist") + f"{asked}&status__exact=quarantined", True),
