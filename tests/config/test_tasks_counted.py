@@ -129,7 +129,9 @@ def other_subject(counted, page, shop):
     page.get_by_label("The other subject", exact=True).fill("We miss you")
     screens.take(page, "subject-test")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('[role=tree]').innerText.includes('We miss you')")
+    page.wait_for_function(
+        "document.querySelector('[role=tree]').innerText.includes('We miss you')"
+    )
     counted.end("subject-test-made", 2)
 
 
