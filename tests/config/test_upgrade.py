@@ -20,6 +20,7 @@ SELECT (SELECT jsonb_object_agg(status, n) FROM
     (SELECT count(*) FROM customers_customer), (SELECT count(*) FROM customers_touchpoint),
     (SELECT sum(total_cents) FROM customers_order), (SELECT count(*) FROM shops_auditentry)
 """
+WORK = "from tests.releases import upgraded; upgraded.main()"
 FILES = sorted(releases.FOLDER.glob("*.backup"))
 
 
@@ -48,10 +49,10 @@ def test_a_shop_goes_on_after_the_upgrade(file, empty):
     assert "Applying" in run(empty, "manage.py", "migrate")
     assert sums(empty) == before
 
-    seen = json.loads(run(empty, "-m", "tests.releases.upgraded").splitlines()[-1])
+    seen = json.loads(run(empty, "manage.py", "shell", "-c", WORK).splitlines()[-1])
     assert seen["waiting"] == ["processed", "Ann"]
     assert set(seen["lists"].values()) == {200}
-    assert seen["faults"] == []
+    run(empty, "manage.py", "verify_audit")
     assert sums(empty)[0] == before[0]
 
 
