@@ -55,12 +55,7 @@ def write(template: Template, brief: Brief, *, provider: Provider | None = None)
     if not variants:
         variants, author = copy_rules.write(template, rules, VARIANTS), "rules"
     if brief.own:
-        reasons = copy_facts.own_reasons(brief.language)
-        wrong = [f"{copy_facts.OWN}: {fault}" for fault in copy_check.unwanted(reasons, rules)]
-        refused += wrong
-        if not wrong:
-            facts |= copy_facts.own(reasons)
-            variants = [_with_own(each) for each in variants]
+        refused += _add_own(variants, rules)
     return Copy.objects.create(
         shop=template.shop, template=template, goal=brief.goal[:300], language=brief.language,
         discount_percent=brief.discount_percent, author=author, facts=facts, variants=variants,
@@ -77,9 +72,15 @@ def _facts(template: Template, brief: Brief) -> dict[str, Any]:
     return copy_facts.of(shop, chosen, brief.language, brief.discount_percent, why)
 
 
-def _with_own(variant: dict[str, Any]) -> dict[str, Any]:
-    """The variant with each customer's own recommendations at the end."""
-    return {**variant, "body": [*variant["body"], f"{{{copy_facts.OWN}}}"]}
+def _add_own(variants: list[dict[str, Any]], rules: Rules) -> list[str]:
+    """End each variant with every customer's own recommendations; or why that cannot be."""
+    reasons = copy_facts.own_reasons(rules.language)
+    wrong = [f"{copy_facts.OWN}: {fault}" for fault in copy_check.unwanted(reasons, rules)]
+    if not wrong:
+        rules.facts.update(copy_facts.own(reasons))
+        for variant in variants:
+            variant["body"] = [*variant["body"], f"{{{copy_facts.OWN}}}"]
+    return wrong
 
 
 def images(template: Template) -> list[str]:

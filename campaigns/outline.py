@@ -122,7 +122,7 @@ def _wait(wait: dict[str, Any]) -> str:
         return _("Wait until %s of the customer’s usual times between orders have passed") % (
             number_format(wait["usual_gap"])
         )
-    hours = _("%s hours") % figure(wait.get("hours", 0))
-    told = {"days": [days(wait.get("days", 0))], "hours": [hours]}
-    both = [words for key in ("days", "hours") if wait.get(key) for words in told[key]]
-    return _("Wait %s") % (pgettext("between names", " and ").join(both) or hours)
+    told = [days(wait["days"])] if wait.get("days") else []
+    if wait.get("hours") or not told:
+        told.append(_("%s hours") % figure(wait.get("hours", 0)))
+    return _("Wait %s") % pgettext("between names", " and ").join(told)
