@@ -9,4 +9,4 @@ COPY . .
 RUN mkdir -p var && chown waymark var
 USER waymark
 EXPOSE 8000
-CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000"]
+CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-proxy-headers"]

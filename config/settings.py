@@ -33,6 +33,8 @@ DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# How many proxies stand before us, or their networks: they alone tell who is calling.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 # All of it follows the address, so that http://127.0.0.1 works as it is.
 IS_SECURE = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
@@ -77,6 +79,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.probes.Probes",
+    "config.proxies.see_through",
     "config.logs.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "config.policy.declare",

@@ -13,6 +13,7 @@ OPTIONAL = {"setuptools", "greenlet", "pygments", "rich"}
 OPTIONAL |= {"requests", "urllib3", "charset-normalizer"}  # by jsonschema, for remote references
 OPTIONAL |= {"opentelemetry-api"}  # by redis, for its metrics
 OPTIONAL |= {"msgpack"}  # by kombu, for messages that are not JSON
+OPTIONAL |= {"jinja2", "markdown"}  # by Django and its REST framework, for templates we have not
 
 LOAD = """
 import sys

@@ -95,6 +95,7 @@ def commands(port: int) -> dict[str, list[str]]:
         "web": [
             *("-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1"),
             *("--port", str(port), "--no-access-log", "--log-level", "warning"),
+            "--no-proxy-headers",  # config.proxies reads them, for whom TRUSTED_PROXIES names
         ],
         "worker": [
             *celery,
