@@ -15,8 +15,8 @@ SCRIPTS = {
     "hi": re.compile("[\u0900-\u097f]"),
 }
 SMALL_WORDS = {
-    "en": "the and is it this i to of was for very not but with my so in on are they good great as"
-    " at from have has had be been you your that would will can than them too just really would",
+    "en": "the and is it this i to of was for very not no but with my so in on are they good great"
+    " as at from have has had be been you your that would will can than them too just really would",
     "de": "der die das und ist ich nicht sehr ein eine mit zu es auf aber gut war für den auch",
     "fr": "le la les et est je pas très un une avec pour de mais bien que qui ce il des",
     "es": "el la los y es no muy un una con para de pero bien que lo se me las por",

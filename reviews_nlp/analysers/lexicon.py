@@ -8,12 +8,15 @@ from reviews_nlp.analysers.base import Analyser, Text
 
 TITLE = 1.5  # a title says more in fewer words
 DOUBT = 2.0  # one mild word proves little
+# What the evidence is worth: the slope of a logistic regression on it is 1.9 on SemEval-2014's
+# sentences. It is 1.7 on Chinese reviews, but there the trained classifier says much of the same.
+WORTH, WORTH_BESIDE_TRAINED = 1.8, 1.0
 
 
 class LexiconAnalyser(Analyser):
     """Good against bad phrases, divided by how much a text of that many phrases scatters."""
 
-    version = "1"
+    version = "2"
 
     def analyse(self, texts: Sequence[Text]) -> list[float | None]:
         return [self._sentiment(text) for text in texts]
@@ -24,4 +27,5 @@ class LexiconAnalyser(Analyser):
         good, bad = good + TITLE * title_good, bad + TITLE * title_bad
         if not good + bad:
             return None
-        return tanh((good - bad) / sqrt(good + bad + DOUBT) / 2)
+        worth = WORTH_BESIDE_TRAINED if text.language[:2] == "zh" else WORTH
+        return tanh(worth * (good - bad) / sqrt(good + bad + DOUBT) / 2)
