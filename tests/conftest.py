@@ -4,12 +4,16 @@ import os
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from django.utils.timezone import now
 from playwright.sync_api import sync_playwright
 
 from shops import partitions
-from tests import migrated
+from tests import emptied, migrated
 from tests.browsing import CHROMIUM, FLAGS
+
+
+TransactionTestCase._fixture_teardown = emptied.empty
 
 
 def pytest_collection_modifyitems(items):
