@@ -233,8 +233,8 @@ class Clustering(models.Model):
     inertia = models.FloatField(_("inertia"))
 
     class Meta:
-        verbose_name = _("clustering")
-        verbose_name_plural = _("clusterings")
+        verbose_name = _("search for personas")
+        verbose_name_plural = _("personas")
 
     def __str__(self) -> str:
         return date_format(localtime(self.computed_at), "SHORT_DATETIME_FORMAT")

@@ -1,12 +1,20 @@
 """What the page of personas shows: the last run's personas, what sets them apart, and the curve."""
 
+from math import log2
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from segments.models import Clustering
-from segments.persona_source import choices
+from customers import profile_page
+from customers.features import BY_NAME
+from segments.models import Clustering, Segment
+from segments.persona_source import DERIVED, choices
 from shops.models import Shop
+from shops.templatetags.console import figure, money
+
+WIDEST = 3  # doublings: eight times the average fills a bar, and so does an eighth
+LEAST = 1.15  # nearer to the average is no difference to speak of
 
 
 def show(shop: Shop | None) -> dict[str, Any] | None:
@@ -14,28 +22,54 @@ def show(shop: Shop | None) -> dict[str, Any] | None:
     run = Clustering.objects.filter(shop=shop).order_by("-id").first() if shop else None
     if run is None or not run.centres or not run.middle:
         return None
+    rows = {each.key: each for each in Segment.objects.filter(shop=run.shop, kind="persona")}
     return {
         "run": run,
-        "personas": sorted(run.centres, key=lambda centre: -centre["size"]),
-        "bars": {"chart": bars(run)},
+        "personas": [
+            _persona(run, centre, rows.get(f"persona-{centre['number']}"))
+            for centre in sorted(run.centres, key=lambda centre: -centre["size"])
+        ],
         "curve": {"chart": curve(run)},
     }
 
 
-def bars(run: Clustering) -> dict[str, Any]:
-    """Each persona's features as a percentage of the average customer's."""
-    labels = choices()
-    return {
-        "kind": "bar",
-        "labels": [str(labels.get(name, name)) for name in run.features],
-        "series": [
-            {
-                "name": centre["name"],
-                "values": [_share(centre["at"][name], run.middle[name]) for name in run.features],
-            }
-            for centre in run.centres
-        ],
+def _persona(run: Clustering, centre: dict[str, Any], segment: Segment | None) -> dict[str, Any]:
+    return centre | {
+        "segment": segment,
+        "share": centre["size"] / run.customer_count if run.customer_count else None,
+        "traits": traits(run, centre),
     }
+
+
+def traits(run: Clustering, centre: dict[str, Any]) -> list[dict[str, Any]]:
+    """The features of a persona beside the average customer, what sets it apart most first."""
+    labels = choices()
+    found = [
+        _trait(name, centre["at"][name], run.middle[name], run.shop.currency)
+        | {"label": capfirst(str(labels.get(name, name)))}
+        for name in run.features
+    ]
+    return sorted(found, key=lambda trait: -abs(trait["doublings"]))
+
+
+def _trait(name: str, value: float, middle: float, currency: str) -> dict[str, Any]:
+    doublings = log2((abs(value) or 0.001) / abs(middle)) if middle else 0.0
+    times = 2 ** abs(doublings)
+    return {
+        "doublings": doublings,
+        "value": _written(name, value, currency),
+        "middle": _written(name, middle, currency),
+        "side": "" if times < LEAST else "more" if doublings > 0 else "less",
+        "width": round(50 * min(abs(doublings) / WIDEST, 1), 1),
+    }
+
+
+def _written(name: str, value: float, currency: str) -> str:
+    if name == "revenue":
+        return money(round(value * 100), currency)
+    if name in DERIVED:
+        return figure(value)
+    return profile_page.written(BY_NAME[name], value, currency)
 
 
 def curve(run: Clustering) -> dict[str, Any]:
@@ -49,7 +83,3 @@ def curve(run: Clustering) -> dict[str, Any]:
             {"name": _("Stability"), "values": [run.stabilities.get(k, 0) for k in judged]},
         ],
     }
-
-
-def _share(value: float, middle: float) -> float:
-    return round(100 * value / middle, 1) if middle else 0.0

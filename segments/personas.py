@@ -63,10 +63,11 @@ SELECT segment::bigint, count(*), avg(distance) FROM {FOUND} GROUP BY 1
 # What its members bought, against how usual that is among all buyers.
 PRODUCTS = f"""
 WITH liked AS (
-    SELECT f.segment::bigint AS segment, item->>'title' AS title, count(*) AS buyers,
-        sum(count(*)) OVER (PARTITION BY item->>'title') AS all_buyers
+    SELECT f.segment::bigint AS segment, max(item->>'title') AS title, count(*) AS buyers,
+        sum(count(*)) OVER (PARTITION BY item->>'product_id') AS all_buyers
     FROM {FOUND} f JOIN customers_profile p ON p.customer_id = f.customer_id
-    CROSS JOIN LATERAL jsonb_array_elements(p.favourites) AS item GROUP BY 1, 2
+    CROSS JOIN LATERAL jsonb_array_elements(p.favourites) AS item
+    GROUP BY f.segment, item->>'product_id'
 ), weighed AS (
     SELECT segment, title, row_number() OVER (PARTITION BY segment
         ORDER BY buyers * buyers / all_buyers DESC, title) AS place

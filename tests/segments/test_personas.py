@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from customers.models import Profile
-from segments import personas
+from segments import persona_page, personas
 from segments.models import Clustering, Membership, PersonaFit, Segment
 from tests import make
 
@@ -136,3 +136,28 @@ def test_the_page_shows_the_personas_and_why_that_many(shop, client):
     page = client.get(url).content.decode()
     assert "Best customers, recently here" in page
     assert "Stability" in page
+    assert page.count("wm-trait-more") >= 3  # orders, revenue and products of the best
+
+
+def test_what_sets_a_persona_apart_stands_first(shop):
+    run = personas.refresh(shop)
+    best = next(each for each in run.centres if each["name"].startswith("Best"))
+
+    first, *_, last = persona_page.traits(run, best)
+
+    assert (first["label"], first["side"]) == ("Days since the last order", "less")
+    assert abs(first["doublings"]) > abs(last["doublings"])
+    assert last["label"] == "Share of value returned"  # nobody sent anything back
+
+
+def test_products_of_one_name_are_told_apart(shop):
+    for number, profile in enumerate(Profile.objects.filter(shop=shop)):
+        title = "Tea" if number < 30 else f"Cup {number % 2}"
+        key = 1 if number < 30 else 100 + number  # every cup is a product of its own
+        Profile.objects.filter(pk=profile.pk).update(
+            favourites=[{"product_id": key, "title": title, "times": 2}]
+        )
+
+    run = personas.refresh(shop)
+
+    assert [each["products"] for each in run.centres if each["products"][0] == "Tea"] == [["Tea"]]
