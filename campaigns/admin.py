@@ -18,16 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from campaigns import (
-    launching,
-    outline,
-    program,
-    report,
-    responses,
-    second_person,
-    versions,
-    why,
-)
+from campaigns import campaign_page, launching, program, second_person, versions, why
 from campaigns.carrier_admin import MailCarriers as MailCarriers
 from campaigns.channel_admin import ChannelAccounts as ChannelAccounts
 from campaigns.channel_admin import PushSubscriptions as PushSubscriptions
@@ -56,14 +47,6 @@ from shops import code_words
 from shops.console import ReadOnly, ShopAdmin
 from shops.models import User
 
-CAMPAIGN_COLOURS = {
-    "running": "success",
-    "paused": "warning",
-    "draft": "info",
-    "review": "info",
-    "scheduled": "info",
-    "cancelled": "danger",
-}
 MESSAGE_COLOURS = {
     "sent": "success",
     "planned": "info",
@@ -107,18 +90,15 @@ class Campaigns(
     list_filter = ("status", "shop")
     list_select_related = ("shop",)
     prepopulated_fields = {"key": ["name"]}
-    readonly_fields = (
-        "stands",
-        "launched_at",
-        "fault",
-        "in_words",
-        "inside",
-        "figures",
-        "responses",
-    )
+    fieldsets = (
+        (_("Settings"), {"fields": (
+            ("name", "key"), ("holdout_percent", "priority"), ("topic", "shop")
+        )}),
+    )  # fmt: skip
+    compressed_fields = False
     actions_list = ("ready_made", "letter", "calendar", "upload")
     actions_detail = ("steps", "report", "replay", "download")
-    change_form_outer_before_template = "admin/campaigns/campaign/replay_now.html"
+    change_form_outer_before_template = "admin/campaigns/campaign/stands.html"
     actions = (
         "submit",
         "launch",
@@ -130,8 +110,13 @@ class Campaigns(
         "move_people",
     )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.readonly_fields if obj else ()
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Above the settings stands how the campaign does."""
+        campaign = context.get("original")
+        known = context | campaign_page.show(campaign) if campaign else context
+        return super().render_change_form(request, known, *args, **kwargs)
 
     def response_add(self, request: HttpRequest, obj: Campaign, *args: Any) -> HttpResponse:
         """What is sent to whom comes next."""
@@ -141,36 +126,9 @@ class Campaigns(
         super().save_model(request, obj, form, change)
         second_person.edited(obj, cast(User, request.user))
 
-    @display(description=_("status"), label=CAMPAIGN_COLOURS)
+    @display(description=_("status"), label=campaign_page.COLOURS)
     def state(self, campaign: Campaign) -> tuple[str, str]:
         return campaign.status, code_words.said(campaign.status)
-
-    @admin.display(description=_("status"))
-    def stands(self, campaign: Campaign) -> str:
-        return code_words.said(campaign.status)
-
-    @admin.display(description=_("result so far"))
-    def figures(self, campaign: Campaign) -> SafeString:
-        if not campaign.pk:
-            return SafeString("–")
-        context = {"campaign": campaign, "summary": report.summary(campaign)}
-        context["proof"] = report.proof(campaign)
-        return render_to_string("panels/campaign_result.html", context)
-
-    @admin.display(description=_("opens and clicks"))
-    def responses(self, campaign: Campaign) -> SafeString:
-        context = {"data": responses.of(campaign)}
-        return render_to_string("panels/responses.html", context)
-
-    @admin.display(description=_("plan in words"))
-    def in_words(self, campaign: Campaign) -> SafeString:
-        lines = outline.lines(campaign.plan, campaign.shop) if campaign.pk else []
-        return render_to_string("panels/outline.html", {"lines": lines})
-
-    @admin.display(description=_("people inside, by version"))
-    def inside(self, campaign: Campaign) -> str:
-        counts = versions.inside(campaign) if campaign.pk else {}
-        return ", ".join(f"{number}: {people}" for number, people in sorted(counts.items())) or "–"
 
     @admin.action(description=_("Ask for a review"), permissions=["change"])
     def submit(self, request: HttpRequest, campaigns: QuerySet[Campaign]) -> None:
