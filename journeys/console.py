@@ -20,6 +20,7 @@ from journeys import backfill, library, ready_made, stages
 from journeys.journey_map import Page
 from journeys.map_query import BESIDE, DAYS, Query
 from journeys.models import Journey
+from segments import choices
 from segments.models import Segment
 from segments.touchpoint_words import KINDS
 from shops.console import chosen_shop, framed, shops_of
@@ -62,6 +63,7 @@ class JourneyPages:
             "segments": Segment.objects.filter(shop=journey.shop).order_by("name"),
             "sources": rule_choices.sources(journey.shop, ""),
             "firsts": [(kind, words[0]) for kind, words in KINDS.items()],
+            "channels": choices.channels(journey.shop, ""),
             "days": DAYS,
             "beside": BESIDE.items(),
             "has_charts": settings.ECHARTS_DIR.is_dir(),

@@ -16,7 +16,7 @@ DEFAULT_DAYS = 90
 MOST_PERCENT = 200.0
 BESIDE = {"": _("nothing"), "before": _("the period before"), "everybody": _("everybody")}
 SEGMENT = "segment:"  # and its key: beside another segment
-FILTERS = ("segment", "source", "first", "product")
+FILTERS = ("segment", "source", "first", "channel", "product")
 
 
 @dataclass(frozen=True)

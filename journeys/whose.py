@@ -1,7 +1,7 @@
-"""Some of a shop's customers: a segment, who came by a source, who bought a product.
+"""Some of a shop's customers: a segment, who came by a source, was written to, bought a product.
 
-Each is a condition on `v.customer_id`, asked as one set and not customer by customer, except the
-first touchpoint, which is one lookup in the index on (customer, time) for each move.
+Each is a condition on `v.customer_id`, asked as one set and not customer by customer, except what
+is read off the touchpoints: one lookup in the index on (customer, time) for each move.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,11 @@ FIRST = """AND %(first)s = (SELECT t.kind FROM customers_touchpoint t
 PRODUCT = """AND v.customer_id IN (SELECT b.customer_id FROM shops_product d
     JOIN customers_orderline l ON l.product_id = d.id JOIN customers_order b ON b.id = l.order_id
     WHERE d.shop_id = %(shop)s AND d.external_id = %(product)s AND b.kind = 'sale')"""
-CONDITIONS = {"segment": SEGMENT, "source": SOURCE, "first": FIRST, "product": PRODUCT}
+CHANNEL = """AND EXISTS (SELECT FROM customers_touchpoint t WHERE t.customer_id = v.customer_id
+    AND t.kind = 'message.sent' AND t.data->>'channel' = %(channel)s)"""
+CONDITIONS = {
+    "segment": SEGMENT, "source": SOURCE, "first": FIRST, "channel": CHANNEL, "product": PRODUCT,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,14 @@ class Whose:
     """Whose moves are counted; all that are given must hold, none means everybody's.
 
     `segment` is its key (who is in it today), `source` the first source, `first` the kind of the
-    first touchpoint, `product` the shop's id of something they bought.
+    first touchpoint, `channel` one they were written to by, `product` the shop's id of something
+    they bought.
     """
 
     segment: str = ""
     source: str = ""
     first: str = ""
+    channel: str = ""
     product: str = ""
 
     @property
@@ -60,12 +66,14 @@ class Whose:
             "segment": _("in the segment “%s”"),
             "source": _("who came by %s"),
             "first": _("who first %s"),
+            "channel": _("who got messages by %s"),
             "product": _("who bought “%s”"),
         }
         names: dict[str, Callable[[str], str]] = {
             "segment": Names(shop).segment,
             "source": str,
             "first": done,
+            "channel": partial(Names(shop).key, "consent.*"),
             "product": partial(_title, shop),
         }
         told = [words[key] % names[key](value) for key, value in self.params.items()]

@@ -80,18 +80,22 @@ def test_some_customers_are_measured_from_their_stays_as_everybody_is_from_sums(
 
 
 @pytest.mark.django_db
-def test_source_first_touchpoint_and_product_narrow_the_map():
+def test_source_first_touchpoint_channel_and_product_narrow_the_map():
     shop, journey, customers = a_shop()
     mug = make.product(shop, external_id="mug")
     make.profile(customers[0], first_source="newsletter")
     make.order(customers[1], lines=((mug, 1, 500),))
     make.touchpoint(customers[2], kind="page.viewed", occurred_at=make.days_ago(21))
     make.touchpoint(customers[2], kind="cart.updated", occurred_at=make.days_ago(20))
+    make.touchpoint(customers[3], kind="message.sent", data={"channel": "sms"})
     period = last(shop, 30)
 
-    for whose in (Whose(source="newsletter"), Whose(product="mug"), Whose(first="page.viewed")):
+    narrowed = {"source": "newsletter", "product": "mug", "first": "page.viewed", "channel": "sms"}
+    for name, value in narrowed.items():
+        whose = Whose(**{name: value})
         assert measure(journey, period, whose).edge("edge:new..active").moves == 1
     assert measure(journey, period, Whose(first="cart.updated")).edges == ()
+    assert measure(journey, period, Whose(channel="email")).edges == ()
 
 
 @pytest.mark.django_db
