@@ -12,7 +12,6 @@ from shops import partitions
 from tests import emptied, migrated
 from tests.browsing import CHROMIUM, FLAGS
 
-
 TransactionTestCase._fixture_teardown = emptied.empty
 
 

@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('segments', '0001_first_release'),
+        ("segments", "0001_first_release"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='clustering',
-            options={'verbose_name': 'search for personas', 'verbose_name_plural': 'personas'},
+            name="clustering",
+            options={"verbose_name": "search for personas", "verbose_name_plural": "personas"},
         ),
     ]
