@@ -12,7 +12,7 @@ from shops import partitions
 from tests import emptied, migrated
 from tests.browsing import CHROMIUM, FLAGS
 
-TransactionTestCase._fixture_teardown = emptied.empty
+TransactionTestCase._fixture_teardown = emptied.empty  # type: ignore[attr-defined]
 
 
 def pytest_collection_modifyitems(items):

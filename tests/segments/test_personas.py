@@ -141,6 +141,7 @@ def test_the_page_shows_the_personas_and_why_that_many(shop, client):
 
 def test_what_sets_a_persona_apart_stands_first(shop):
     run = personas.refresh(shop)
+    assert run is not None
     best = next(each for each in run.centres if each["name"].startswith("Best"))
 
     first, *_, last = persona_page.traits(run, best)
@@ -160,4 +161,5 @@ def test_products_of_one_name_are_told_apart(shop):
 
     run = personas.refresh(shop)
 
+    assert run is not None
     assert [each["products"] for each in run.centres if each["products"][0] == "Tea"] == [["Tea"]]
