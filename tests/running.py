@@ -1,7 +1,7 @@
 """The product's real processes on a test's own database."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,12 @@ PATIENCE_SECONDS = 120
 
 @contextmanager
 def running(
-    logs: Path, monkeypatch: pytest.MonkeyPatch, *, broker: int
+    logs: Path, monkeypatch: pytest.MonkeyPatch, *, broker: int, apart: Collection[str] = ()
 ) -> Iterator[tuple[str, Processes]]:
     """Web, worker, beat, listener and catcher while the block runs; their address and handles.
 
-    `broker` is a database number of the broker that no other test uses.
+    `broker` is a database number of the broker that no other test uses; what stands `apart` is
+    left to the test.
     """
     where = "{user}:{password}@{host}:{port}/{dbname}".format(**connection.get_connection_params())
     port = up.free_port(0)
@@ -32,7 +33,8 @@ def running(
     monkeypatch.setenv("REDIS_URL", f"{settings.REDIS_URL.rpartition('/')[0]}/{broker}")
     monkeypatch.setenv("PUBLIC_URL", url)
     monkeypatch.setenv("CATCHER_PORT", str(up.free_port(0)))
-    processes = Processes(up.commands(port), logs)
+    commands = {name: each for name, each in up.commands(port).items() if name not in apart}
+    processes = Processes(commands, logs)
     processes.start()
     try:
         until(lambda: demo.answers(url))

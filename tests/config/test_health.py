@@ -2,10 +2,13 @@
 
 from io import StringIO
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from config import health
+from shops import announcing
 from shops.models import Delivery
 from tests import make
 
@@ -19,6 +22,16 @@ def test_a_sound_installation_passes_every_check():
 
     assert "NOT" not in out.getvalue()
     assert "ok  database: Postgres" in out.getvalue()
+
+
+def test_a_vanished_machine_is_noticed_in_a_minute():
+    with psycopg.connect(**announcing.connection_parameters()) as listening:
+        for line in (connection.cursor(), listening.cursor()):
+            told: list[str] = []
+            for name in ("idle", "interval", "count"):
+                line.execute(f"SHOW tcp_keepalives_{name}")
+                told += line.fetchone() or ()
+            assert told == ["30", "10", "3"]
 
 
 def test_a_delivery_that_waits_for_long_is_reported_with_advice():

@@ -113,10 +113,13 @@ class Deliveries:
         async with httpx.AsyncClient(timeout=20) as client:
             await asyncio.gather(*(self.send(client) for _ in range(CLIENTS)))
 
+    def body(self, number: int) -> dict:
+        return order(number)
+
     async def send(self, client: httpx.AsyncClient) -> None:
         while self.waiting:
             number = self.waiting.pop()
-            content, headers = demo.signed(self.secret, order(number))
+            content, headers = demo.signed(self.secret, self.body(number))
             try:
                 answer = await client.post(
                     f"{self.server.url}/hooks/shop/", content=content, headers=headers
