@@ -6,13 +6,14 @@ LINT_ENV := SECRET_KEY=lint DATABASE_URL=postgres://lint REDIS_URL=redis://lint
 DEPLOYED := PUBLIC_URL=https://waymark.example.com ALLOWED_HOSTS=waymark.example.com DEBUG=false \
   HSTS_SUBDOMAINS=true HSTS_PRELOAD=true DATABASE_URL=postgres://lint REDIS_URL=redis://lint
 
-.PHONY: demo test lint audit help clean
+.PHONY: demo test lint docs audit help clean
 
 help:
 	@echo "make demo         the demo shops on this machine, until Ctrl-C"
 	@echo "make demo ONCE=1  the same to its end; the last line is one JSON object of counts"
 	@echo "make test         the whole test suite"
 	@echo "make lint         ruff, format, mypy, bandit, Django's check of a deployment, missing migrations and translations"
+	@echo "make docs         the documentation as a site, in var/site"
 	@echo "make audit        known weaknesses of what we depend on; asks pypi.org, so it needs a network"
 	@echo "make clean        remove what these commands made, with the embedded database"
 
@@ -31,6 +32,11 @@ lint: .venv/installed-dev
 	  $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py translations --check
+
+# Strict: a broken link, or a page that the navigation does not have, is a failure.
+docs: .venv/installed-dev
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open var/site/index.html, or serve it: $(BIN)/python -m http.server --directory var/site"
 
 # Strict: what could not be asked about is a failure and no good news.
 audit: .venv/installed-dev

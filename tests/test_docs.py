@@ -1,10 +1,16 @@
 """What can be run or set is documented, and links lead somewhere."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from config import reference
+from config.management.commands import screenshots
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").glob("*.md")]
@@ -61,3 +67,33 @@ def test_every_make_target_is_documented():
 def test_links_lead_to_files(page):
     for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
         assert (page.parent / link).exists(), link
+
+
+@pytest.mark.parametrize("name", reference.pages())
+def test_a_page_made_from_the_code_is_up_to_date(name):
+    page = (ROOT / reference.FOLDER / name).read_text()
+    assert page == reference.pages()[name], "run manage.py describe_reference"
+
+
+def test_the_site_has_every_page_and_no_broken_link_and_fetches_nothing(tmp_path):
+    """Strict: a page that is not in the navigation, a link or an anchor without an end fails."""
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+    )
+    assert built.returncode == 0, built.stderr
+    for page in tmp_path.rglob("*.html"):
+        fetched = re.findall(
+            r"""<(?:script|link|img)\b[^>]*?\b(?:src|href)=["']?(\S+)""", page.read_text()
+        )
+        assert [address for address in fetched if "//" in address] == [], page
+
+
+def test_every_picture_is_shown_and_small():
+    for picture in (ROOT / "docs/screenshots").glob("*.png"):
+        assert f"screenshots/{picture.name}" in TEXT
+        assert picture.stat().st_size <= screenshots.MOST_BYTES
