@@ -1,6 +1,6 @@
 FROM python:3.11-slim-bookworm
 WORKDIR /app
-RUN useradd --create-home waymark
+RUN useradd --uid 1000 --create-home waymark
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY package.json package-lock.json .npmrc ./
@@ -9,4 +9,4 @@ COPY . .
 RUN mkdir -p var && chown waymark var
 USER waymark
 EXPOSE 8000
-CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-proxy-headers"]
+CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-proxy-headers", "--no-access-log"]

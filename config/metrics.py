@@ -26,11 +26,19 @@ QUEUES = {
     "messages": """SELECT m.due_at FROM campaigns_message m
         JOIN campaigns_campaign g ON g.id = m.campaign_id AND g.status = 'running'
         WHERE m.status = 'planned' AND m.due_at <= now() ORDER BY m.due_at""",
+    "requested_mails": """SELECT due_at FROM campaigns_notice
+        WHERE status = 'planned' AND due_at <= now() ORDER BY due_at""",
     "signals": "SELECT at FROM campaigns_signal WHERE read_on IS NULL ORDER BY at",
     "outgoing": """SELECT o.created_at FROM shops_endpoint e CROSS JOIN LATERAL (
             SELECT created_at FROM shops_outgoingevent o
             WHERE o.endpoint_id = e.id AND o.delivered_at IS NULL ORDER BY o.id) AS o
         WHERE e.paused_at IS NULL""",
+    "imports": """SELECT created_at FROM customers_fileimport
+        WHERE status IN ('waiting', 'running') ORDER BY id""",
+    "exports": """SELECT created_at FROM segments_segmentexport
+        WHERE status IN ('waiting', 'running') ORDER BY id""",
+    "erasures": """SELECT due_at FROM customers_erasure
+        WHERE done_at IS NULL AND due_at <= now() ORDER BY due_at""",
 }
 QUEUE = """SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(since)), 0)::float8
 FROM ({rows} LIMIT %s) AS waiting (since)"""
@@ -57,6 +65,7 @@ RATES = {
 ERRORS = {
     "quarantined_deliveries": "SELECT 1 FROM shops_delivery WHERE status = 'quarantined'",
     "uncertain_messages": "SELECT 1 FROM campaigns_message WHERE status = 'uncertain'",
+    "refused_carriers": "SELECT 1 FROM campaigns_mailcarrier WHERE refused_at IS NOT NULL",
     "faulty_campaigns": "SELECT 1 FROM campaigns_campaign WHERE fault <> ''",
     "faulty_segments": "SELECT 1 FROM segments_segment WHERE fault <> ''",
     "failing_endpoints": "SELECT 1 FROM shops_endpoint WHERE failing_since IS NOT NULL",

@@ -300,6 +300,7 @@ LOGGING = {
     "loggers": {
         **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
         "uvicorn": {"handlers": [], "propagate": True},
+        "uvicorn.access": {"level": "WARNING"},  # addresses, and the keys in mailed links
         "httpx": {"level": "WARNING"},
         "mail.log": {"level": "WARNING"},
         "axes": {"level": "WARNING"},

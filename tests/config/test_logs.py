@@ -85,3 +85,8 @@ def test_a_task_says_which_it_is():
     line = json.loads(told.stderr.splitlines()[-1])
     assert line["event"] == f"done for {logs.HIDDEN}"
     assert (line["task"], line["task_id"]) == ("rooms.tasks.say", "one")
+
+
+def test_the_server_writes_no_line_for_each_call():
+    """It would hold the caller's address, and the keys in links that were mailed."""
+    assert not logging.getLogger("uvicorn.access").isEnabledFor(logging.INFO)

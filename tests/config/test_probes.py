@@ -1,5 +1,7 @@
 """What machines ask a web process, as they would ask it: by address, without a host's name."""
 
+import re
+
 import pytest
 from django.db import OperationalError, connection
 
@@ -37,6 +39,16 @@ def test_figures_are_there_for_who_has_the_token(client, settings):
 
     assert answer["Content-Type"].startswith("text/plain; version=")
     assert 'waymark_queue_rows{queue="messages"} 0.0' in answer.text
+
+
+def test_every_figure_is_documented(client, settings):
+    settings.METRICS_TOKEN = "open-sesame"
+    told = client.get("/metrics", HTTP_AUTHORIZATION="Bearer open-sesame").text
+    names = set(re.findall(r"^# HELP (\w+)", told, re.MULTILINE))
+    names |= set(re.findall(r'(?:queue|what)="(\w+)"', told))
+    page = (settings.BASE_DIR / "docs/operations.md").read_text()
+    assert len(names) > 20
+    assert {name for name in names if f"`{name}`" not in page} == set()
 
 
 def test_a_queue_tells_how_much_waits_and_for_how_long(client, settings):
