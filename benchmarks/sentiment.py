@@ -37,6 +37,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from benchmarks import _vectors
 from reviews_nlp import analysers, heads, linear, self_training, training
 from reviews_nlp.analysers.base import Analyser, Text
+from reviews_nlp.analysers.encoder import EncoderAnalyser
 from reviews_nlp.analysers.lexicon import LexiconAnalyser
 from reviews_nlp.analysers.textblob import TextBlobAnalyser
 from reviews_nlp.analysers.trained import TrainedAnalyser
@@ -67,14 +68,15 @@ def _english(data: Path, table: list[Any]) -> dict[str, float]:
     prior = np.log(GOOD_FRACTION / (1 - GOOD_FRACTION))
     lexicon, textblob = _odds(LexiconAnalyser(), texts), _odds(TextBlobAnalyser(), texts)
     without = prior + lexicon + TextBlobAnalyser.weight * textblob
-    verdict = without + heads.encoder().decide(vectors)
+    encoder = heads.encoder().decide(vectors)
+    verdict = without + EncoderAnalyser.weight * encoder
     vader = SentimentIntensityAnalyzer()
     trained = [_english_trained(words, vectors, verdict, good, seed) for seed in SEEDS]
     table += [
         ("English, TextBlob", textblob, good),
         ("English, VADER", np.array([vader.polarity_scores(w)["compound"] for w in words]), good),
         ("English, our lexicon", prior + lexicon, good),
-        ("English, encoder head (cold)", prior + heads.encoder().decide(vectors), good),
+        ("English, encoder head (cold)", prior + encoder, good),
         ("English, verdict without extra", without, good),
         ("English, verdict (cold)", verdict, good),
     ]
@@ -139,8 +141,11 @@ def _chinese(data: Path, table: list[Any]) -> dict[str, float]:
 
 
 def _sum(characters: Odds, head: Odds, lexicon: Odds) -> Odds:
-    """What knows the goods counts more than what carries over from elsewhere."""
-    return 1.5 * characters + head + 0.5 * lexicon
+    """What knows the goods counts more than what carries over from elsewhere.
+
+    The weights are of a logistic regression on five folds of the 9,000: 0.95, 0.45 and 0.23.
+    """
+    return 2 * characters + head + 0.5 * lexicon
 
 
 def _characters(learn: list[training.Labelled], test: list[training.Labelled]) -> Odds:
@@ -162,7 +167,8 @@ def _chinese_cold(
         known = [row.good for row in drawn if row.category != category]
         known += [row.good for row in eaten[:EATEN]]
         head = heads.fit(np.concatenate([vectors[~held], eaten_vectors]), known)
-        found[held] = _characters(others, tested) + head.decide(vectors[held])
+        found[held] = EncoderAnalyser.weight * head.decide(vectors[held])
+        found[held] += _characters(others, tested)
         share = np.mean((found[held] > 0) == [row.good for row in tested])
         print(f"  {category} held out: accuracy {share:.3f} of {len(tested)} (before the lexicon)")
     return found

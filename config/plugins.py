@@ -113,6 +113,8 @@ PREDICTORS = {
     "churn_90d": "insights.predictors.churn.Churn",
     "orders_90d": "insights.predictors.order_count.OrderCount",
     "orders_365d": "insights.predictors.order_count.OrderCountYear",
+    "value_90d": "insights.predictors.order_value.OrderValue",
+    "value_365d": "insights.predictors.order_value.OrderValueYear",
     "next_order_days": "insights.predictors.next_order.NextOrder",
     "return_risk": "insights.predictors.return_risk.ReturnRisk",
     "best_hour": "insights.predictors.best_hour.BestHour",

@@ -71,6 +71,7 @@ WHERE shop_id = %(shop)s AND kind = 'sale' AND placed_at > %(at)s AND placed_at 
 AND customer_id IS NOT NULL GROUP BY customer_id
 """
 FOLLOWED = f"SELECT customer_id, count(*)::float {SOLD_AFTER}"
+SPENT = f"SELECT customer_id, sum(total_cents)::float / 100 {SOLD_AFTER}"
 NEXT = f"""SELECT customer_id, (extract(epoch FROM min(placed_at) - %(at)s) / 86400)::float
 {SOLD_AFTER}"""
 
@@ -111,6 +112,11 @@ def read(shop: Shop, at: datetime, customers: list[int] | None = None) -> Table:
 def orders_after(shop: Shop, table: Table, days: int) -> Floats:
     """How many orders each row's customer placed in the days after the table's moment."""
     return np.nan_to_num(after(shop, table, days, FOLLOWED))
+
+
+def spent_after(shop: Shop, table: Table, days: int) -> Floats:
+    """What each row's customer ordered for in the days after, in units of the currency."""
+    return np.nan_to_num(after(shop, table, days, SPENT))
 
 
 def days_to_next_order(shop: Shop, table: Table, days: int) -> Floats:

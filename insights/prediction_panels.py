@@ -13,6 +13,7 @@ from customers.models import Customer
 from insights import scoring
 from insights.prediction_models import TrainedModel
 from insights.training import MUCH_DRIFT
+from shops import money
 from shops.models import Shop
 from shops.panels import Panel
 
@@ -88,13 +89,18 @@ def models_off(shop: Shop) -> Panel:
 
 def scores(customer: Customer) -> Panel:
     """What the models say about the customer, and why."""
-    told = [(one, _in_words(one)) for one in scoring.told(customer)]
+    told = [(one, _in_words(one, customer.shop.currency)) for one in scoring.told(customer)]
     return Panel(gettext("Predictions"), "panels/scores.html", {"told": told}, width=8)
 
 
-def _in_words(told: scoring.Told) -> tuple[str, str]:
+def _in_words(told: scoring.Told, currency: str) -> tuple[str, str]:
     """The answer as it is read, and the range of an estimate from little."""
-    say = SAID[told.kind]
+
+    def say(value: float) -> str:
+        if told.kind == "money":
+            return money.said(round(value * 100), currency)
+        return SAID[told.kind](value)
+
     if told.low is None or told.high is None:
         return say(told.value), ""
     return say(told.value), f"{say(told.low)} – {say(told.high)}"

@@ -26,6 +26,7 @@ FEWEST_FOR_TENTHS = 100
 JUDGES = {
     "chance": judging.of_chance,
     "amount": judging.of_amount,
+    "money": judging.of_amount,
     "days": judging.of_amount,
     "hour": judging.of_hour,
 }

@@ -1,7 +1,8 @@
 """A classifier of words and characters whose whole memory is three arrays.
 
-TF-IDF (sublinear) over hashed n-grams, and a logistic regression on it. Hashing keeps no word of
-the texts it learned from, needs no segmenter for Chinese, and has nothing to pickle.
+TF-IDF (sublinear) over hashed n-grams, stretched where an n-gram tells good from bad by itself
+(Wang and Manning, "Baselines and bigrams", 2012), and a logistic regression on it. Hashing keeps no
+word of the texts it learned from, needs no segmenter for Chinese, and has nothing to pickle.
 """
 
 from collections.abc import Sequence
@@ -79,10 +80,26 @@ def fit(texts: Sequence[str], good: Any, *, han: bool, balanced: bool = True) ->
     """Learn from texts and whether each is good."""
     counted = counts(texts, han=han)
     idf = TfidfTransformer().fit(counted).idf_.astype(np.float32)
+    stretch = telling(counted, np.asarray(good, dtype=bool))
     model = LogisticRegression(
         C=STRENGTH, class_weight="balanced" if balanced else None, solver="liblinear"
-    ).fit(weighed(counted, idf), good)
-    return Classifier(han, idf, model.coef_[0].astype(np.float32), float(model.intercept_[0]))
+    ).fit(weighed(counted, idf).multiply(stretch).tocsr(), good)
+    weights = (model.coef_[0] * stretch).astype(np.float32)
+    return Classifier(han, idf, weights, float(model.intercept_[0]))
+
+
+def telling(counted: csr_matrix, good: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """How much more each n-gram is in texts of one kind than of the other; 1 on the average.
+
+    A regression then believes it sooner; what is as frequent in both has to prove itself.
+    """
+    present = (counted > 0).astype(np.float32)
+    often = [np.asarray(present[kind].sum(axis=0))[0] for kind in (good, ~good)]
+    shares = [
+        (seen + 1) / (kind.sum() + 2) for seen, kind in zip(often, (good, ~good), strict=True)
+    ]
+    ratio = 1 + np.abs(np.log(shares[0] / shares[1]))
+    return (ratio / ratio[often[0] + often[1] > 0].mean()).astype(np.float32)
 
 
 def counts(texts: Sequence[str], *, han: bool) -> csr_matrix:

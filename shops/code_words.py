@@ -121,6 +121,8 @@ WORDS = {
     "visit_intent": _("buying in this visit"),
     "orders_90d": _("orders within 90 days"),
     "orders_365d": _("orders within a year"),
+    "value_90d": _("spending within 90 days"),
+    "value_365d": _("spending within a year"),
     "revenue": _("revenue"),
 }  # fmt: skip
 

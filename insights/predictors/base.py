@@ -37,8 +37,8 @@ class Lesson:
 class Scorer(ABC):
     """Answers a question about customers by a number, and says what the answer rests on.
 
-    `kind` is "chance" (0 to 1), "amount", "days", "hour" or "gain" (per unit of money spent). What
-    was learned is plain JSON.
+    `kind` is "chance" (0 to 1), "amount", "money" (units of the shop's currency), "days", "hour" or
+    "gain" (per unit of money spent). What was learned is plain JSON.
     """
 
     name: str

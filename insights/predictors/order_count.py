@@ -20,13 +20,14 @@ class OrderCount(OfBuyers):
     horizon_days = 90
     kind = "amount"
     baseline_name = _("the customer's own rate so far")
+    columns: tuple[str, ...] = COLUMNS
 
     def baseline(self, table: Table) -> Floats:
         age = np.maximum(table.column("days_as_customer"), 1)
         return (table.column("orders") - 1) / age * self.horizon_days
 
     def fit(self, table: Table, label: Floats) -> dict[str, Any]:
-        middle = {name: float(np.median(table.column(name))) for name in COLUMNS}
+        middle = {name: float(np.median(table.column(name))) for name in self.columns}
         return {**early.learn(table), "middle": middle}
 
     def predict(self, learned: dict[str, Any], table: Table) -> Floats:
@@ -34,7 +35,7 @@ class OrderCount(OfBuyers):
         return expected(*early.standing(table), self.horizon_days / 7)
 
     def terms(self, learned: dict[str, Any], table: Table) -> Floats:
-        """What each of its three features changes against the shop's median customer."""
+        """What each of its features changes against the shop's median customer."""
         return against_usual(lambda of: self.predict(learned, of), table, learned["middle"])
 
     def fit_early(self, lesson: Lesson, now: Table) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from reviews_nlp import linear
 
 FOLDER = Path(__file__).resolve().parent
 ENCODER, CHINESE = FOLDER / "encoder.npz", FOLDER / "chinese.npz"
-VERSION = "2026-11"
+VERSION = "2026-11.2"
 
 
 @dataclass(frozen=True, slots=True)

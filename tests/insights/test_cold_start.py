@@ -15,6 +15,7 @@ from tests.api.calling import Caller
 pytestmark = pytest.mark.django_db
 OF_ORDERS = {
     "purchase_30d", "churn_90d", "orders_90d", "orders_365d", "next_order_days", "return_risk",
+    "value_90d", "value_365d",
 }  # fmt: skip
 
 
@@ -60,6 +61,8 @@ def test_the_regular_is_likelier_to_come_and_sooner_than_who_came_once(shop):
     assert often["purchase_30d"] > 0.5 > once["purchase_30d"]
     assert often["churn_90d"] < once["churn_90d"]
     assert often["next_order_days"] < once["next_order_days"]
+    assert 20 * often["orders_90d"] == pytest.approx(often["value_90d"], rel=0.1)
+    assert often["value_365d"] > often["value_90d"] > 5 * once["value_90d"]
     (said,) = (s for s in scoring.told(people["often"]) if s.model.predictor == "purchase_30d")
     assert "Orders" in {reason.label for reason in said.higher}
 
