@@ -16,27 +16,9 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
-BUCKETS = 2**17
-WORDS = HashingVectorizer(
-    ngram_range=(1, 2), n_features=BUCKETS, alternate_sign=False, norm=None, dtype=np.float32
-)
-CHARACTERS = HashingVectorizer(
-    analyzer="char_wb",
-    ngram_range=(2, 5),
-    n_features=BUCKETS,
-    alternate_sign=False,
-    norm=None,
-    dtype=np.float32,
-)
-HAN = HashingVectorizer(
-    analyzer="char",
-    ngram_range=(1, 3),
-    n_features=BUCKETS,
-    alternate_sign=False,
-    norm=None,
-    dtype=np.float32,
-)
-STRENGTH = 5.0  # inverse regularisation of the logistic regression
+LATIN_BUCKETS, HAN_BUCKETS = 2**17, 2**20  # fewer cost accuracy: rare n-grams fall together
+SEEN = 2  # texts that an n-gram must occur in; what is rarer is left out
+STRENGTH = 10.0  # inverse regularisation of the logistic regression
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +32,8 @@ class Classifier:
 
     def decide(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """The log-odds of each text being good, at even odds before reading it."""
-        return np.asarray(weighed(counts(texts, han=self.han), self.idf) @ self.weights + self.bias)
+        counted = counts(texts, han=self.han, width=len(self.idf))
+        return np.asarray(weighed(counted, self.idf) @ self.weights + self.bias)
 
     def packed(self) -> bytes:
         """The arrays as an .npz, in half precision."""
@@ -78,8 +61,9 @@ def unpacked(content: bytes) -> Classifier:
 
 def fit(texts: Sequence[str], good: Any, *, han: bool, balanced: bool = True) -> Classifier:
     """Learn from texts and whether each is good."""
-    counted = counts(texts, han=han)
+    counted = counts(texts, han=han, width=HAN_BUCKETS if han else 2 * LATIN_BUCKETS)
     idf = TfidfTransformer().fit(counted).idf_.astype(np.float32)
+    idf[np.bincount(counted.indices, minlength=len(idf)) < SEEN] = 0
     stretch = telling(counted, np.asarray(good, dtype=bool))
     model = LogisticRegression(
         C=STRENGTH, class_weight="balanced" if balanced else None, solver="liblinear"
@@ -102,11 +86,23 @@ def telling(counted: csr_matrix, good: NDArray[np.bool_]) -> NDArray[np.float32]
     return (ratio / ratio[often[0] + often[1] > 0].mean()).astype(np.float32)
 
 
-def counts(texts: Sequence[str], *, han: bool) -> csr_matrix:
-    """How often each hashed n-gram occurs."""
+def counts(texts: Sequence[str], *, han: bool, width: int) -> csr_matrix:
+    """How often each hashed n-gram occurs, in so many columns."""
     if han:
-        return HAN.transform(texts)
-    return hstack([WORDS.transform(texts), CHARACTERS.transform(texts)]).tocsr()
+        return _hashed("char", (1, 3), width).transform(texts)
+    words, characters = _hashed("word", (1, 2), width // 2), _hashed("char_wb", (2, 5), width // 2)
+    return hstack([words.transform(texts), characters.transform(texts)]).tocsr()
+
+
+def _hashed(analyzer: str, lengths: tuple[int, int], buckets: int) -> HashingVectorizer:
+    return HashingVectorizer(
+        analyzer=analyzer,
+        ngram_range=lengths,
+        n_features=buckets,
+        alternate_sign=False,
+        norm=None,
+        dtype=np.float32,
+    )
 
 
 def weighed(counted: csr_matrix, idf: NDArray[np.float32]) -> csr_matrix:
