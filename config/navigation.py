@@ -189,11 +189,14 @@ UNFOLD: dict[str, Any] = {
     ],
     "STYLES": [
         lambda request: static("console/console.css"),
+        lambda request: static("console/theme.css"),
+        lambda request: static("console/small_map.css"),
         lambda request: static("console/people.css"),
         lambda request: static("console/first_run.css"),
         lambda request: static("console/find.css"),
         lambda request: static("console/door.css"),
     ],
+    "SCRIPTS": [lambda request: static("console/names.js")],
     "ACCOUNT": {
         "navigation": [
             {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},

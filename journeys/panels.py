@@ -5,10 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
-from journeys import report
-from journeys.journey_map import Page
-from journeys.map_query import Query
 from journeys.models import Journey, StageVisit
+from journeys.small_map import SmallMap
 from segments import rules
 from segments.choices import Names
 from shops.models import Shop
@@ -16,18 +14,10 @@ from shops.panels import Panel
 
 
 def stages(shop: Shop) -> Panel:
-    """How many customers are at each stage of the shop's first journey, and where most are lost."""
+    """The shop's first journey in small: where customers stand, where most go and are lost."""
     journey = Journey.objects.filter(shop=shop, active=True).order_by("pk").first()
-    counts = report.stage_counts(journey) if journey else []
-    chart = {
-        "kind": "bar",
-        "labels": [count.stage.name for count in counts],
-        "colours": [count.stage.colour for count in counts],
-        "series": [{"name": _("Customers"), "values": [c.customer_count for c in counts]}],
-    }
-    measured = Page(journey, Query()).measured if journey else None
-    context = {"chart": chart, "id": "stages", "measured": measured, "journey": journey}
-    return Panel(_("Customers by stage"), "panels/journey.html", context, width=4)
+    context = {"map": SmallMap.of(journey) if journey else None}
+    return Panel(_("Journey"), "panels/journey.html", context, width=4)
 
 
 def _rule(visit: StageVisit) -> dict[str, Any]:

@@ -36,7 +36,9 @@ class RuleWidget(UnfoldAdminTextareaWidget):
 
     class Media:
         css = {"all": ["rules/rules.css"]}
-        js = [Script("rules/builder.js", type="module"), Script("rules/describe.js", type="module")]
+        js = [
+            Script(f"rules/{name}.js", type="module") for name in ("builder", "describe", "ready")
+        ]
 
     def __init__(self, *, own_key: str = "", shop: int | None = None) -> None:
         super().__init__(attrs={"rows": 8, "spellcheck": "false"})

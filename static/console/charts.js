@@ -69,5 +69,7 @@
       .observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
   }
 
-  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll(".wm-chart").forEach(draw));
+  const drawAll = (part) => part.querySelectorAll(".wm-chart").forEach(draw);
+  document.addEventListener("DOMContentLoaded", () => drawAll(document));
+  document.addEventListener("part:shown", (event) => drawAll(event.target)); // replay.js
 })();

@@ -58,7 +58,7 @@ export function view(holder, api) {
     const foot = h("div", { class: "wmr-foot" },
       h("button", { type: "button", class: "wmr-add", "data-add": "condition", onclick: () => add(group, tree.leaf({ pick: true })) }, icon("add"), texts.add_condition),
       h("button", { type: "button", class: "wmr-add", "data-add": "group", onclick: () => add(group, tree.group(group.word === "all" ? "any" : "all", [tree.leaf({ pick: true })])) }, icon("add"), texts.add_group));
-    return h(parent ? "li" : "div", { class: `wmr-group${parent ? " wmr-item" : " is-root"}`, "data-node": group.id, role: "group", "aria-label": `${texts.group}: ${nameOf(group)}` },
+    return h(parent ? "li" : "div", { class: `wmr-group${parent ? " wmr-item" : " is-root"}`, "data-node": group.id, role: parent ? null : "group", "aria-label": `${texts.group}: ${nameOf(group)}` },
       head, group.children.length ? h("ul", { class: "wmr-rows" }, rows) : h("p", { class: "wmr-empty" }, texts.empty), foot);
   }
 
@@ -66,7 +66,7 @@ export function view(holder, api) {
     const isPlain = node.rule && typeof node.rule === "object" && !node.rule.did && !("segment" in node.rule);
     const not = isPlain && node.nots % 2 === 1
       ? h("button", { type: "button", class: "wmr-not", title: texts.negated, "aria-label": texts.negated, onclick: () => { node.nots -= 1; api.redraw(node); } }, texts.not) : null;
-    return h("li", { class: "wmr-row wmr-item", "data-node": node.id, role: "group", "aria-label": texts.condition },
+    return h("li", { class: "wmr-row wmr-item", "data-node": node.id, "aria-label": texts.condition },
       handle(node), h("div", { class: "wmr-parts" }, not, condition(node, api)), menu(node), h("p", { class: "wmr-fault", hidden: true }));
   }
 

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from assistant.models import Plan
 from campaigns import replay_queue
 from campaigns.models import Campaign, Template
 from customers.models import Customer, PrivacyRequest
@@ -10,6 +11,7 @@ from segments import starter
 from segments.models import Segment
 from shops.models import Shop
 from tests import make, rows, screens
+from tests.assistant.test_planner import a_shop
 from tests.browsing import IN_A_BROWSER, sign_in
 
 pytestmark = IN_A_BROWSER
@@ -64,6 +66,23 @@ def test_the_weeks_tasks_take_few_pages(page, complaints, live_server, shop):
     assert complaints == []
 
 
+def test_a_journey_is_planned_in_two_pages(page, complaints, live_server):
+    shop = a_shop()
+    sign_in(page, live_server.url)
+    counted = Counted(page, live_server.url)
+    counted.begin(reverse("admin:index"))
+    counted.find("Plan a journey")
+    page.get_by_label("What do you want?").fill("more second orders")
+    page.get_by_role("button", name="Make a plan").click()
+    page.wait_for_selector("text=What was measured")
+    while replay_queue.run_waiting():
+        pass
+    page.wait_for_selector(".wm-replayed")  # what the drafts would have done, put into the page
+    assert Plan.objects.filter(shop=shop, goal="more second orders").exists()
+    counted.end("plan", 2)
+    assert complaints == []
+
+
 def morning_look(counted, page, shop):
     """One page, and no scrolling: money, campaigns with their lift, what needs somebody."""
     counted.views = 1  # the overview itself
@@ -103,11 +122,13 @@ def ready_made(counted, page, shop):
 
 def segment(counted, page, shop):
     counted.find("Build a segment")
-    page.click(".wms-ready >> text=Repeat buyers")
+    page.click(".wms-ready >> text=Discount hunters")
+    page.wait_for_selector("[data-built] .wmr-row")  # the builder shows the rule
     page.click("button[name=_save]")
     page.wait_for_selector("#result_list")
-    assert Segment.objects.filter(shop=shop, name=starter.SEGMENTS["repeat-buyers"].name).exists()
-    counted.end("segment", 3)
+    made = Segment.objects.get(shop=shop, name=starter.SEGMENTS["discount-hunters"].name)
+    assert made.rule == starter.SEGMENTS["discount-hunters"].rule
+    counted.end("segment", 2)
 
 
 def replay(counted, page, shop):
@@ -117,7 +138,8 @@ def replay(counted, page, shop):
     page.wait_for_selector("[data-replay]")
     replay_queue.run_waiting()
     page.wait_for_selector("text=Day by day")
-    counted.end("replay", 2)  # one click; the page shows itself anew once it is over
+    page.wait_for_selector(".wm-chart svg")
+    counted.end("replay", 1)  # one click; what it found appears where the bar was
 
 
 def other_subject(counted, page, shop):
@@ -148,8 +170,16 @@ def connect(counted, page, shop):
 def erase(counted, page, shop):
     ann = Customer.objects.filter(shop=shop).latest("pk")
     counted.begin(reverse("admin:customers_customer_change", args=[ann.pk]))
-    page.click("text=Erase…")
-    page.click("text=Erase for good")
+    button, dialog = page.get_by_role("link", name="Erase…"), page.get_by_role("dialog")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert "cannot be undone" in dialog.inner_text()
+    page.keyboard.press("Escape")  # thought better of it
+    assert button.evaluate("button => button === document.activeElement")
+    page.keyboard.press("Enter")
+    screens.take(page, "erase-asked")
+    page.keyboard.press("Shift+Tab")  # Cancel comes first
+    page.keyboard.press("Enter")
     page.wait_for_url("**/privacyrequest/**")
-    assert PrivacyRequest.objects.filter(shop=shop, kind="erase").exists()
-    counted.end("erase", 2)
+    assert PrivacyRequest.objects.filter(shop=shop, kind="erase", reference__startswith="admin:")
+    counted.end("erase", 1)
