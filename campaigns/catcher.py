@@ -1,12 +1,14 @@
 """The embedded mail catcher: takes every mail and keeps it where the admin shows it."""
 
 import asyncio
+from datetime import datetime, timedelta
 from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser
 from email.policy import default
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from campaigns.models import CaughtMail
@@ -39,6 +41,13 @@ def store(raw: bytes, recipients: list[str]) -> None:
         )
         for recipient in recipients
     )
+
+
+def forget_old(now: datetime) -> None:
+    """Forget caught mails after the server's term; without one they stay."""
+    if settings.CAUGHT_RETENTION_DAYS:
+        oldest = now - timedelta(days=settings.CAUGHT_RETENTION_DAYS)
+        CaughtMail.objects.filter(caught_at__lt=oldest).delete()
 
 
 def catch(channel: str, recipient: str, subject: str, text: str) -> None:

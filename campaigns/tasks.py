@@ -1,8 +1,10 @@
 """The clock of this room."""
 
 from celery import shared_task
+from django.utils.timezone import now
 
 from campaigns import (
+    catcher,
     engine,
     enrolment,
     hygiene,
@@ -32,6 +34,11 @@ def run_due() -> None:
 @shared_task(ignore_result=True)
 def send_due() -> None:
     sending.send_waiting()
+
+
+@shared_task(ignore_result=True)
+def forget_caught_mails() -> None:
+    catcher.forget_old(now())
 
 
 @shared_task(ignore_result=True)

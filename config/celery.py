@@ -73,6 +73,8 @@ app.conf.beat_schedule = {
     "Learn what to recommend": daily(4, "insights.tasks.learn_recommendations"),
     "Recommend to changed customers": every(300, "insights.tasks.refresh_recommendations"),
     "Forget old deliveries": daily(4, "shops.tasks.forget_old_deliveries"),
+    "Forget what is past its shop's term": daily(4, "shops.tasks.forget_past_terms"),
+    "Forget caught mails": daily(4, "campaigns.tasks.forget_caught_mails"),
     "Aspects that turned bad": daily(5, "reviews_nlp.tasks.look_for_alarms"),
     "Learn from stars": daily(3, "reviews_nlp.tasks.learn_from_stars"),
     "Count moves on the journeys in full": daily(2, "journeys.tasks.count_moves_in_full"),

@@ -20,6 +20,7 @@ shops.user password username! first_name! last_name! email!
 shops.shop name key connector currency timezone language from_email webhook_secret_sealed previous_secret_sealed
 shops.product external_id title category brand versions
 shops.coupon external_id code kind
+shops.keep kind
 shops.deliverykey message_id answer
 shops.delivery message_id connector topic body! status reason~ origin
 shops.reconciliation resource url credentials_sealed cursor fault

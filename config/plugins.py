@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers import features
 from reviews_nlp import features as review_features
+from shops.terms import Kept
 
 # name: a shops.connectors.base.Connector
 CONNECTORS = {
@@ -276,6 +277,58 @@ CUSTOMER_PANELS = [
 RECONCILED = {
     "orders": "SELECT external_id AS number, updated_at AS changed_at FROM customers_order"
     " WHERE shop_id = %(shop)s",
+}
+
+# What a shop may put a term to, by the name that the term is kept under: see docs/plugins.md.
+RETENTION = {
+    "deliveries": Kept(
+        label=_("Calls of the shop as they came"),
+        lost=_("Older ones cannot be looked up, nor read again after a repair."),
+        without=_("Empty: as long as the server keeps them."),
+        fewest=7,
+    ),
+    "touchpoints": Kept(
+        label=_("What customers did"),
+        lost=_(
+            "Rules, timelines, replays, predictions and attribution do not see what is older. "
+            "Orders, messages and the figures of reports stay."
+        ),
+        without=_("Empty: until the customer is erased."),
+        fewest=30,
+        forget="customers.keeping.forget_touchpoints",
+    ),
+    "visitors": Kept(
+        label=_("What unknown visitors did"),
+        lost=_("Who signs in later begins without what they looked at before."),
+        without=_("Empty: as long as what customers did."),
+        fewest=1,
+        forget="customers.keeping.forget_visitors",
+    ),
+    "imports": Kept(
+        label=_("Imported files and rejected rows"),
+        lost=_("Which rows were rejected, and why, is gone. How many there were stays."),
+        without=_("Empty: files for a week, rejected rows for good."),
+        fewest=1,
+        forget="customers.keeping.forget_imports",
+    ),
+    "questions": Kept(
+        label=_("Questions in the chat"),
+        lost=_("Older questions and answers are gone. What waits for an answer stays."),
+        without=_("Empty: as long as the shop is here."),
+        fewest=1,
+        table="assistant_question",
+        at="asked_at",
+        only="state IN ('answered', 'corrected')",
+    ),
+    "calls": Kept(
+        label=_("Questions to language models"),
+        lost=_("Nobody can look up what left, when, and what it cost."),
+        without=_("Empty: as long as the shop is here."),
+        fewest=7,
+        table="llm_call",
+        at="asked_at",
+        only="ended_at IS NOT NULL",
+    ),
 }
 
 # Rows of these tables are about one person: they go with them, or where they name them.

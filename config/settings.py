@@ -253,6 +253,7 @@ PREDICTORS = plugins.PREDICTORS
 EVENTS = plugins.EVENTS
 RECONCILED = plugins.RECONCILED
 MERGE_PARTS = plugins.MERGE_PARTS
+RETENTION = plugins.RETENTION
 PROFILE_FEATURES = plugins.PROFILE_FEATURES
 PROFILE_GROUPS = plugins.PROFILE_GROUPS
 RULE_FIELDS = plugins.RULE_FIELDS
@@ -271,6 +272,7 @@ INTAKE_MAX_BYTES = env.int("INTAKE_MAX_BYTES", default=1_000_000)
 DELIVERY_RETENTION_DAYS = env.int("DELIVERY_RETENTION_DAYS", default=90)
 DELIVERY_KEY_DAYS = env.int("DELIVERY_KEY_DAYS", default=90)  # on top: repeats stay harmless
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=100_000_000)  # a file in the admin
+CAUGHT_RETENTION_DAYS = env.int("CAUGHT_RETENTION_DAYS", default=0)  # 0: for good
 OUTGOING_RETENTION_DAYS = env.int("OUTGOING_RETENTION_DAYS", default=30)
 # Networks that addresses typed in by users may lead to although they are not public, as CIDR.
 OUTGOING_ALLOWED_NETWORKS = env.list("OUTGOING_ALLOWED_NETWORKS", default=[])

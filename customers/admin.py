@@ -214,7 +214,8 @@ class PrivacyRequests(ReadOnly, ShopAdmin):
     @action(description=_("Personal data"), permissions=["view"])
     def data_map(self, request: HttpRequest) -> HttpResponse:
         """The record of processing: which data, what for, how long, who sees it."""
-        known = {"kinds": data_map.kinds()}
+        shops = shops_of(request, *self.seen_with())
+        known = {"kinds": data_map.kinds(), "terms": data_map.terms(shops)}
         return framed(self, request, "map", _("Personal data"), known)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PrivacyRequest]:

@@ -1,11 +1,15 @@
 """The map of personal data, put together from the models and what is declared of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+
+from shops import keeping
+from shops.models import Shop
 
 HOLDS_WORDS = (models.CharField, models.TextField, models.JSONField, models.BinaryField,
                models.GenericIPAddressField)  # fmt: skip
@@ -37,6 +41,16 @@ def kinds() -> list[Kind]:
             found.append(Kind(str(model._meta.verbose_name), purpose, kept, **named,
                               seen_by=_roles(label)))  # fmt: skip
     return found
+
+
+def terms(shops: Iterable[Shop]) -> list[tuple[str, Any, int]]:
+    """What these shops have chosen themselves: shop, kind and days."""
+    return [
+        (shop.name, keeping.kinds()[kind].label, days)
+        for shop in shops
+        for kind, days in sorted(keeping.of(shop).items())
+        if kind in keeping.kinds()
+    ]
 
 
 def undeclared() -> list[str]:

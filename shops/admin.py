@@ -33,6 +33,7 @@ from shops import (
 from shops.audit_admin import AuditTrail
 from shops.connectors.api import ApiFault
 from shops.console import ForSuperusers, ReadOnly, ShopAdmin, shops_of
+from shops.keep_console import Terms
 from shops.key_admin import ApiKeys
 from shops.models import (
     Coupon,
@@ -65,7 +66,7 @@ DEMANDS = ("demands_second_factor", "demands_approval")
 
 
 @admin.register(Shop)
-class Shops(SitePages, ShopAdmin):
+class Shops(Terms, SitePages, ShopAdmin):
     """The tenants, their webhook address and secrets."""
 
     codes = ("connector",)

@@ -14,6 +14,7 @@ from shops.audit_models import AuditHead as AuditHead
 from shops.demo_models import DemoShop as DemoShop
 from shops.file_models import StoredFile as StoredFile
 from shops.file_models import StoredPart as StoredPart
+from shops.keep_models import Keep as Keep
 from shops.seat_models import Demands
 from shops.seat_models import Invitation as Invitation
 from shops.seat_models import Seat as Seat

@@ -61,6 +61,21 @@ def drop_before(table: str, moment: datetime, *, unless: str) -> list[str]:
     return dropped
 
 
+def parts(table: str, before: datetime) -> list[str]:
+    """The tables that hold the rows of before the moment: one, where it is not partitioned."""
+    if table not in PARTITIONED:
+        return [table]
+    with connection.cursor() as cursor:
+        names = sorted(_partitions(cursor, table))
+    return [name for name in names if (begin := _begin(table, name)) is None or begin < before]
+
+
+def _begin(table: str, name: str) -> datetime | None:
+    """When a partition's month begins; None for the default one."""
+    year, _, month = name.removeprefix(f"{table}_").partition("_")
+    return datetime(int(year), int(month), 1, tzinfo=UTC) if year.isdigit() else None
+
+
 def _end(table: str, name: str) -> datetime | None:
     """When a partition's month is over; None for the default one."""
     year, _, month = name.removeprefix(f"{table}_").partition("_")

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection
 
-from shops import partitions
+from shops import keeping, partitions
+from shops.models import Shop
 
 BATCH = 10_000
+DIGESTED = "digested_at IS NOT NULL"
 FORGET_KEYS = """
 DELETE FROM shops_deliverykey WHERE (shop_id, message_id) IN (
     SELECT shop_id, message_id FROM shops_deliverykey WHERE received_at < %s
@@ -28,11 +30,14 @@ DELETE FROM shops_outgoingevent e USING old WHERE e.id = old.id
 
 def forget_old(now: datetime) -> None:
     """Drop months of deliveries that are over, and old keys. A month with waiting rows stays."""
-    partitions.drop_before(
-        "shops_delivery",
-        now - timedelta(days=settings.DELIVERY_RETENTION_DAYS),
-        unless="digested_at IS NULL",
-    )
+    usual = now - timedelta(days=settings.DELIVERY_RETENTION_DAYS)
+    chosen = keeping.terms("deliveries", now)
+    longest = min([usual, *chosen.values()])
+    partitions.drop_before("shops_delivery", longest, unless="digested_at IS NULL")
+    shops = Shop.objects.values_list("pk", flat=True)
+    for shop, before in (dict.fromkeys(shops, usual) | chosen).items():
+        if before > longest:
+            keeping.delete("shops_delivery", "received_at", shop, before, only=DIGESTED)
     oldest = now - timedelta(days=settings.DELIVERY_RETENTION_DAYS + settings.DELIVERY_KEY_DAYS)
     _forget(FORGET_KEYS, oldest)
     _forget(FORGET_TOLD, now - timedelta(days=settings.OUTGOING_RETENTION_DAYS))

@@ -3,13 +3,18 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from shops import files, outbox, reconcile, retention
+from shops import files, keeping, outbox, reconcile, retention
 from shops.rest import idempotency
 
 
 @shared_task(ignore_result=True)
 def forget_old_deliveries() -> None:
     retention.forget_old(now())
+
+
+@shared_task(ignore_result=True)
+def forget_past_terms() -> None:
+    keeping.forget_past(now())
 
 
 @shared_task(ignore_result=True)

@@ -27,6 +27,7 @@ from llm.models import Call
 from reviews_nlp import reading
 from reviews_nlp.models import ReviewAnalysis
 from segments import removal
+from shops import keeping
 from shops.connectors import signing
 from shops.models import Coupon, Endpoint, OutgoingEvent
 from tests import make
@@ -271,3 +272,15 @@ def test_a_use_of_segments(example, settings):
 
 def test_a_reconciled_resource(example, settings):
     assert example("reconciled-resource").RECONCILED == settings.RECONCILED
+
+
+def test_a_kind_with_a_term(example, settings):
+    settings.RETENTION = example("kept-kind").RETENTION
+    shops = make.shop(), make.shop()
+    for shop in shops:
+        Note.objects.create(shop=shop, customer=make.customer(shop), author_name="Cy", text="x",
+                            created_at=make.days_ago(90))  # fmt: skip
+    keeping.choose(shops[0], "notes", 60)
+    keeping.forget_past(make.days_ago(0))
+
+    assert [note.shop for note in Note.objects.all()] == [shops[1]]
