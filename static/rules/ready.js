@@ -9,6 +9,8 @@ async function fill(link) {
   for (const name of ["name", "key", "description"]) {
     form.elements[name].value = made.querySelector(`[name=${name}]`).value;
   }
+  // Else Django's own script makes a key from the name, which leaves nothing of a Chinese one.
+  form.elements.key.dispatchEvent(new Event("change", { bubbles: true }));
   const rule = made.querySelector("[name=rule]").value;
   const holder = form.querySelector("[data-rule-builder]");
   holder.dispatchEvent(new CustomEvent("rule:set", { detail: JSON.parse(rule) }));

@@ -104,3 +104,15 @@ def test_the_list_asks_no_more_for_more_segments(owner, segment):
             shop=segment.shop, name=f"S{number}", key=f"s{number}", rule={"segment": "twice"}
         )
     assert queries() <= before + 1
+
+
+def test_chosen_segments_are_counted_again_at_once(owner, segment):
+    make.profile(make.customer(segment.shop), order_count=3)
+    fixed = Segment.objects.create(shop=segment.shop, name="F", key="f", kind="static")
+    action = {"action": "recount", "_selected_action": [segment.pk, fixed.pk]}
+
+    said = owner.post(reverse("admin:segments_segment_changelist"), action, follow=True)
+
+    assert Segment.objects.get(pk=segment.pk).member_count == 6
+    assert "1 segment was counted again" in said.content.decode()
+    assert "not made by a rule: 1" in said.content.decode()
