@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
-from config import reference
+from config import navigation, reference
 from config.management.commands import screenshots
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,3 +98,25 @@ def test_every_picture_is_shown_and_small():
     for picture in (ROOT / "docs/screenshots").glob("*.png"):
         assert f"screenshots/{picture.name}" in TEXT
         assert picture.stat().st_size <= screenshots.MOST_BYTES
+
+
+def test_pages_of_the_admin_are_looked_for_in_the_group_that_has_them():
+    """A path such as "Sending → Mail services" begins with the group of the navigation."""
+    with translation.override("en"):
+        group_of = {
+            str(item["title"]): str(group["title"])
+            for group in navigation.NAVIGATION
+            if "title" in group
+            for item in group["items"]
+        }
+        groups = set(group_of.values())
+    wrong = [
+        f"{found[1]} {found[2]} {found[3]}"
+        for found in re.finditer(r"\b([A-Z][a-z]+(?: [a-z]+)?) (→|·)\s([A-Z][\w -]+)", TEXT)
+        for title in group_of
+        if found[3].startswith(title)
+        and found[1] in groups
+        and title not in groups
+        and found[1] != group_of[title]
+    ]
+    assert wrong == []
