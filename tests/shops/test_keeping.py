@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as conf
+from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -59,6 +60,31 @@ def test_touchpoints_past_the_term_go_and_the_neighbours_stay(monkeypatch):
 
     assert set(Touchpoint.objects.all()) == {young, theirs}
     assert Order.objects.filter(shop=shop).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_night_that_was_cut_short_is_gone_on_with_in_the_next(monkeypatch):
+    """Each batch is committed by itself: here the database refuses one of them."""
+    monkeypatch.setattr(keeping, "BATCH", 2)
+    shop, _neighbour = with_term("touchpoints", 60), make.shop()
+    rows = [met(shop, days) for days in (100, 90, 80, 70)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF OLD.id = {rows[3].pk} THEN RAISE EXCEPTION 'not now'; END IF;"
+            " RETURN OLD; END $$;"
+            "CREATE TRIGGER stays BEFORE DELETE ON customers_touchpoint"
+            " FOR EACH ROW EXECUTE FUNCTION stays()"
+        )
+        try:
+            with pytest.raises(DatabaseError):
+                keeping.forget_past(now())
+            assert set(Touchpoint.objects.all()) == set(rows[2:])
+        finally:
+            cursor.execute("DROP FUNCTION stays CASCADE")
+
+    the_night()
+    assert not Touchpoint.objects.exists()
 
 
 def test_without_a_term_nothing_goes():
