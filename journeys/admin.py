@@ -90,7 +90,7 @@ class Stages(StackedInline):
 class Journeys(JourneyPages, ShopAdmin):
     """Maps of stages; saving one places everybody anew."""
 
-    actions_list = ("ready_made",)
+    actions_list = ("ready_made", "to_ways")
     actions_detail = ("to_map",)
     change_form_before_template = "journeys/past.html"
     fields = (("shop", "active"), ("name", "key"), "description")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from unfold.decorators import action
 
 from customers import rule_choices
-from journeys import backfill, library, ready_made, stages
+from journeys import backfill, library, ready_made, stages, ways
 from journeys.journey_map import Page
 from journeys.map_query import BESIDE, DAYS, Query
 from journeys.models import Journey
@@ -24,6 +24,8 @@ from segments import choices
 from segments.models import Segment
 from segments.touchpoint_words import KINDS
 from shops.console import chosen_shop, framed, shops_of
+
+WAYS_DAYS = (30, 90, 365)
 
 
 class JourneyPages:
@@ -34,6 +36,7 @@ class JourneyPages:
         return [
             path("ready-made/begin/", admit(require_POST(self.begin)),
                  name="journeys_journey_begin"),
+            path("ways/", admit(require_safe(self.ways)), name="journeys_journey_ways"),
             path("<int:pk>/map/", admit(require_safe(self.map)), name="journeys_journey_map"),
             path("<int:pk>/past/", admit(require_POST(self.past)), name="journeys_journey_past"),
             *super().get_urls(),  # type: ignore[misc]
@@ -46,6 +49,22 @@ class JourneyPages:
         offers = [{"of": each, "held": held.get(each.key)} for each in library.ALL]
         known = {"shop": shop, "shops": shops_of(request, "journeys.add_journey"), "offers": offers}
         return self.page(request, "ready_made", _("Ready-made journeys"), known)
+
+    @action(description=_("Ways to purchase"), permissions=["view"])
+    def to_ways(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:journeys_journey_ways")
+
+    def ways(self, request: HttpRequest) -> HttpResponse:
+        """What customers met before they ordered, or went silent, in the last `?days=`."""
+        if not self.has_view_permission(request):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        asked = request.GET.get("days", "")
+        days = next((each for each in WAYS_DAYS if str(each) == asked), WAYS_DAYS[1])
+        shop = chosen_shop(request, "journeys.view_journey")
+        known: dict[str, Any] = {"shop": shop, "days": days, "periods": WAYS_DAYS}
+        known["shops"] = shops_of(request, "journeys.view_journey")
+        known["ways"] = ways.measure(shop, days) if shop else None
+        return self.page(request, "ways", _("Ways to purchase"), known)
 
     def map(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The measured journey; whoever may view journeys sees it."""

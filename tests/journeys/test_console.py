@@ -1,5 +1,7 @@
 """Journeys in the admin: ready-made ones in one click, stages edited, the past asked for."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
@@ -107,3 +109,31 @@ def test_a_marketer_edits_a_stage_and_customers_move(client):
     stage.refresh_from_db()
     assert (stage.name, stage.outcome, stage.expected_days) == ("Everybody", "goal", 30)
     assert StageVisit.objects.get(customer=ann, left_at=None).stage == stage
+
+
+@pytest.mark.django_db
+def test_the_ways_to_a_purchase_and_to_a_loss_are_shown_to_their_shop_only(client):
+    shop, other = make.shop(), make.shop()
+    staff(client, shop, codes=("view_journey",))
+    for of, kinds in [
+        (shop, ("message.clicked", "product.viewed", "order.placed")),
+        (shop, ("message.clicked", "product.viewed", "order.placed")),
+        (shop, ("search.made",)),
+        (other, ("checkout.started", "order.placed")),
+    ]:
+        customer = make.customer(of)
+        for day, kind in enumerate(kinds):
+            data = {"total_cents": 500} if kind == "order.placed" else {}
+            make.touchpoint(customer, kind=kind, occurred_at=make.days_ago(60 - day), data=data)
+
+    page = client.get(reverse("admin:journeys_journey_ways"))
+
+    shown = " ".join(re.sub(r"<[^>]*>", "", page.content.decode()).split())
+    assert "2 ways to a purchase clicked in a message → viewed a product" in shown
+    assert "€ 10.00 · 2 · 100.0 %" in shown
+    assert "1 way to a loss searched the shop 1 · 100.0 %" in shown
+    assert "viewed a product2100.0 % a purchase 100.0 %" in shown
+    assert "checkout" not in shown
+    assert "None in this time" not in shown
+    quiet = client.get(reverse("admin:journeys_journey_ways"), {"days": 30})
+    assert "Nobody met anything" in quiet.content.decode()
