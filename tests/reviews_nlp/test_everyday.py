@@ -23,6 +23,9 @@ Cheap, but it works and I am happy
 The zip never got stuck
 Came in one piece, well packed
 He loves it!
+Does what it says
+Just what I needed
+Arrived a day early, not a scratch
 很好
 不错，下次还会买
 没有破损，很满意
@@ -30,6 +33,7 @@ He loves it!
 虽然快递慢，但是质量很好
 物流很快，东西完好
 没有异味，孩子很喜欢
+东西不错，就是物流慢了点
 有点贵，但是很好用
 """.strip().splitlines()
 
@@ -56,6 +60,11 @@ Lovely dress, but it arrived torn
 Looks great. Stopped working after a week.
 The box was empty
 Cracked screen
+Lid does not close
+Colour ran in the wash
+No one picks up the phone
+Never buying from here again
+Pretty, but far too small
 坏了
 收到就是坏的
 杯子破损了
@@ -69,6 +78,8 @@ Cracked screen
 颜色好看，但是收到就坏了
 虽然便宜，但是质量很差
 有瑕疵，退货了
+买回来不能开机
+好看是好看，就是质量太差
 开线了，不会再买
 """.strip().splitlines()
 
