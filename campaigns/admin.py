@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from campaigns import campaign_page, launching, program, second_person, versions, why
+from campaigns import campaign_page, entry_words, launching, program, second_person, versions, why
 from campaigns.carrier_admin import MailCarriers as MailCarriers
 from campaigns.channel_admin import ChannelAccounts as ChannelAccounts
 from campaigns.channel_admin import PushSubscriptions as PushSubscriptions
@@ -35,6 +35,7 @@ from campaigns.models import (
     Message,
 )
 from campaigns.pace_admin import DomainLimits as DomainLimits
+from campaigns.plan_names import PlanNames
 from campaigns.preference_admin import Notices as Notices
 from campaigns.preference_admin import Topics as Topics
 from campaigns.replay_console import ReplayPages
@@ -46,6 +47,7 @@ from campaigns.warm_up_admin import WarmUps as WarmUps
 from shops import code_words
 from shops.console import ReadOnly, ShopAdmin
 from shops.models import User
+from shops.templatetags.console import percent
 
 MESSAGE_COLOURS = {
     "sent": "success",
@@ -86,7 +88,7 @@ class Campaigns(
 
     codes = ("status",)
     form = CampaignForm
-    list_display = ("name", "state", "priority", "holdout_percent", "launched_at", "fault", "shop")
+    list_display = ("name", "state", "enters", "launched_at", "holdout", "fault", "shop")
     list_filter = ("status", "shop")
     list_select_related = ("shop",)
     prepopulated_fields = {"key": ["name"]}
@@ -125,6 +127,23 @@ class Campaigns(
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: Any) -> None:
         super().save_model(request, obj, form, change)
         second_person.edited(obj, cast(User, request.user))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """One look-up of names for all rows of a shop."""
+        found = super().get_changelist_instance(request)
+        names: dict[int, PlanNames] = {}
+        for row in found.result_list:
+            row.names = names.setdefault(row.shop_id, PlanNames(row.shop))
+        return found
+
+    @admin.display(description=_("who enters"))
+    def enters(self, campaign: Campaign) -> str:
+        names = getattr(campaign, "names", None) or PlanNames(campaign.shop)
+        return entry_words.said(campaign.plan["entry"], names)
+
+    @admin.display(description=_("held out"), ordering="holdout_percent")
+    def holdout(self, campaign: Campaign) -> str:
+        return percent(campaign.holdout_percent / 100)
 
     @display(description=_("status"), label=campaign_page.COLOURS)
     def state(self, campaign: Campaign) -> tuple[str, str]:

@@ -62,12 +62,19 @@ class Templates(LanguagePages, ShopAdmin):
     """What messages say."""
 
     form = NewTemplateForm
-    list_display = ("name", "subject", "updated_at", "shop")
+    list_display = ("name", "as_read", "updated_at", "shop")
     list_filter = ("shop",)
     list_select_related = ("shop",)
     search_fields = ("name", "subject", "key")
     prepopulated_fields = {"key": ["name"]}
     actions = ("send_to_seeds",)
+
+    @admin.display(description=_("subject, as a customer gets it"))
+    def as_read(self, template: Template) -> str:
+        try:
+            return rendering.line(template.subject, rendering.EXAMPLE)
+        except rendering.RenderingError:
+            return template.subject
 
     @admin.action(description=_("Send to the seed addresses"), permissions=["change"])
     def send_to_seeds(self, request: HttpRequest, rows: QuerySet[Template]) -> None:

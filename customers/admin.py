@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.timezone import now
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -26,6 +27,7 @@ from customers.models import (
     Merge,
     Order,
     PrivacyRequest,
+    Profile,
     Recognition,
     Suppression,
 )
@@ -35,6 +37,7 @@ from shops import code_words
 from shops.console import ReadOnly, ShopAdmin, framed, shops_of
 from shops.masking import mask
 from shops.models import Delivery
+from shops.templatetags.console import figure, money
 
 STATUS_COLOURS = {
     "processed": "success",
@@ -54,15 +57,35 @@ class NotMerged(ChangeList):
         return super().get_queryset(*args, **kwargs).filter(merged_into=None)
 
 
+def _known(customer: Customer) -> Profile:
+    """What was computed; of who came a moment ago nothing yet."""
+    return getattr(customer, "profile", None) or Profile(customer=customer)
+
+
 @admin.register(Customer)
 class Customers(CustomerPages, MergePages, PersonPages, ReadOnly, ShopAdmin):
     """The people; each one's page is put together by the rooms in CUSTOMER_PANELS."""
 
-    list_display = ("__str__", "email", "external_id", "country", "created_at", "shop")
+    list_display = (
+        "__str__", "email", "orders", "spent", "last_order", "country", "created_at", "shop"
+    )  # fmt: skip
     list_filter = ("shop",)
     search_fields = ("email",)  # shows the field; `finding` says what is looked for
     search_help_text = _("Beginning of e-mail address, name or last name, or the customer id")
-    list_select_related = ("shop",)
+    list_select_related = ("shop", "profile")
+
+    @admin.display(description=_("orders"))
+    def orders(self, customer: Customer) -> str:
+        return figure(_known(customer).order_count)
+
+    @admin.display(description=_("spent"))
+    def spent(self, customer: Customer) -> str:
+        return money(_known(customer).revenue_cents, customer.shop.currency)
+
+    @admin.display(description=_("last order"))
+    def last_order(self, customer: Customer) -> str:
+        at = _known(customer).last_order_at
+        return date_format(localtime(at)) if at else "–"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NotMerged

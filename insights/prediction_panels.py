@@ -161,7 +161,7 @@ def _importance(model: TrainedModel) -> Panel:
     words = scorer.features if scorer else {}
     labels = [str(words.get(name, name)) for name, _size in ranked]
     series = [{"name": gettext("mean effect"), "values": [size for _name, size in ranked]}]
-    return _chart(gettext("What weighs most"), "bar", labels, series)
+    return _chart(gettext("What weighs most"), "across", labels, series)
 
 
 def _chart(title: str, kind: str, labels: list[str], series: list[dict[str, Any]]) -> Panel:

@@ -25,6 +25,17 @@
     };
   }
 
+  // Bars that lie: for names that would not fit below bars that stand. The first is on top.
+  function lying(chart, axis) {
+    return {
+      xAxis: axis,
+      yAxis: { type: "category", inverse: true, data: chart.labels, axisTick: { show: false },
+        axisLabel: { ...axis.axisLabel, width: 190, overflow: "break" } },
+      series: chart.series.map((series) => (
+        { name: series.name, type: "bar", barMaxWidth: 22, data: series.values, itemStyle: { borderRadius: [0, 5, 5, 0] } })),
+    };
+  }
+
   function option(chart) {
     if (chart.kind === "sankey") return sankey(chart);
     const soft = isDark() ? "#9ca3af" : "#6b7280";
@@ -51,6 +62,7 @@
         data: series.values.map((value, index) =>
           chart.colours ? { value, itemStyle: { color: chart.colours[index], borderRadius: [5, 5, 0, 0] } } : value),
       })),
+      ...(chart.kind === "across" ? lying(chart, axis) : {}),
     };
   }
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Template
 from config import words
 from customers import ingest
 from customers.models import Customer
@@ -109,21 +109,57 @@ def test_lists_of_large_tables_count_no_further_than_a_limit(owner):
     assert all(f"LIMIT {MOST_ROWS}" in sql for sql in counting)
 
 
-def test_a_list_asks_the_same_number_of_queries_for_any_number_of_rows(owner):
+@pytest.mark.parametrize(
+    "name", ["customers_order", "customers_customer", "campaigns_campaign", "campaigns_template"]
+)
+def test_a_list_asks_the_same_number_of_queries_for_any_number_of_rows(owner, name):
     shop = make.shop()
-    url = reverse("admin:customers_order_changelist")
+    url = reverse(f"admin:{name}_changelist")
+
+    def one_more(number):
+        customer = make.customer(shop)
+        make.order(customer)
+        make.profile(customer, order_count=1)
+        campaign_of(shop, f"c{number}")
+        Template.objects.create(shop=shop, name="T", key=f"t{number}", subject="Hi", html="<p>")
 
     def queries():
         with CaptureQueriesContext(connection) as captured:
             owner.get(url)
         return len(captured)
 
-    make.order(make.customer(shop))
+    one_more(0)
     owner.get(url)
     before = queries()
-    for _ in range(5):
-        make.order(make.customer(shop))
+    for number in range(1, 6):
+        one_more(number)
     assert queries() == before
+
+
+def campaign_of(shop, key, **fields):
+    plan = {"entry": {"api": True}, "steps": [{"id": "w", "wait": {"days": 1}}]}
+    return Campaign.objects.create(shop=shop, name=key, key=key, plan=plan, **fields)
+
+
+def test_the_list_of_customers_says_what_each_ordered(owner):
+    shop = make.shop(currency="EUR")
+    make.profile(make.customer(shop, first_name="Ann"), order_count=3, revenue_cents=123456)
+    make.customer(shop, first_name="New")  # nothing was computed yet
+
+    page = owner.get(reverse("admin:customers_customer_changelist")).content.decode()
+
+    assert "1,234.56" in page
+    assert page.count("–") >= 2
+
+
+def test_a_campaigns_page_begins_with_what_happens_and_once_launched_with_its_result(owner):
+    campaign = campaign_of(make.shop(), "c", status="draft")
+    url = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
+    assert "Wait 1 day" in (page := owner.get(url).content.decode())
+    assert "Bought since" not in page
+
+    Campaign.objects.update(launched_at=make.days_ago(1), status="running")
+    assert "Bought since" in owner.get(url).content.decode()
 
 
 def test_a_rule_that_does_not_compile_is_shown_at_its_field(owner):
