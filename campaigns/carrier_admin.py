@@ -47,6 +47,8 @@ class CarrierForm(forms.ModelForm):
             self.add_error("secret", _("The service needs its key."))
         if kind == "mailjet" and not cleaned.get("account"):
             self.add_error("account", _("Mailjet has two keys: the API key belongs here."))
+        if kind == "ses" and not cleaned.get("account"):
+            self.add_error("account", _("The id of the access key belongs here."))
         if cleaned.get("url"):
             try:
                 reaching.check(cleaned["url"])

@@ -29,8 +29,9 @@ class MailCarrier(models.Model):
         max_length=200,
         blank=True,
         help_text=_(
-            "Mailjet: the API key. Mailgun: the sending domain, where it is not that of the "
-            "sender. Postmark: the message stream, such as broadcast. Others need none."
+            "Amazon SES: the id of the access key. Mailjet: the API key. Mailgun: the sending "
+            "domain, where it is not that of the sender. Postmark: the message stream, such as "
+            "broadcast. Others need none."
         ),
     )
     url = models.URLField(
@@ -38,7 +39,8 @@ class MailCarrier(models.Model):
         max_length=200,
         blank=True,
         help_text=_(
-            "Only for another region, such as https://api.eu.mailgun.net/v3. Empty: the usual one."
+            "Only for another region, such as https://api.eu.mailgun.net/v3 or "
+            "https://email.eu-west-1.amazonaws.com. Empty: the usual one."
         ),
     )
     counts = models.BooleanField(

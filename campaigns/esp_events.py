@@ -122,6 +122,13 @@ def _settle(message: Message, event: AnymailTrackingEvent) -> None:
             bounces.settle(message, report)
 
 
+def _passes(raw: dict[str, Any]) -> bool:
+    """What the service itself calls a soft bounce; SES says it inside, and knows a third kind."""
+    inside = raw.get("bounce")
+    kind = inside.get("bounceType", "Permanent") if isinstance(inside, dict) else "Permanent"
+    return kind != "Permanent" or any(raw.get(name, "") == value for name, value in FOR_NOW)
+
+
 def _is_for_good(raw: dict[str, Any]) -> bool:
     """What the service itself calls a hard bounce, and anymail tells no reason of: SendGrid has a
     type for it, Resend a word inside."""
@@ -140,6 +147,6 @@ def _report(event: AnymailTrackingEvent) -> dsn.Report | None:
     if event.event_type not in {EventType.BOUNCED, EventType.REJECTED}:
         return None
     raw = event.esp_event if isinstance(event.esp_event, dict) else {}
-    passes = code.startswith("4") or any(raw.get(name, "") == value for name, value in FOR_NOW)
+    passes = code.startswith("4") or _passes(raw)
     hard = (event.reject_reason in NO_SUCH or _is_for_good(raw)) and not passes
     return dsn.Report("hard" if hard else "soft", code, words)

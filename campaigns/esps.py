@@ -22,8 +22,9 @@ from requests.structures import CaseInsensitiveDict
 from standardwebhooks.webhooks import Webhook as Signer
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from campaigns import ses
 from campaigns.carrier_models import MailCarrier
-from campaigns.channels.base import ChannelError
+from campaigns.channels.base import AccountRefused, ChannelError
 from campaigns.channels.calling import post
 
 # Our hooks have a secret in their address; and SendGrid, which its authors can no longer try
@@ -38,14 +39,16 @@ class Esp:
     """What a service calls what it is given: names of anymail's options."""
 
     name: str
-    module: str
-    view: str
+    module: str = ""
+    view: str = ""
     key: str = "api_key"
     account: str = ""
     signing: str = ""
 
 
+Backend = AnymailRequestsBackend | ses.Account
 ESPS = {
+    "ses": Esp("Amazon SES"),
     "brevo": Esp("Brevo", "brevo", "BrevoTrackingWebhookView"),
     "mailgun": Esp("Mailgun", "mailgun", "MailgunTrackingWebhookView", account="sender_domain",
         signing="webhook_signing_key"),
@@ -60,12 +63,10 @@ ESPS = {
 }  # fmt: skip
 
 
-class AccountRefused(ChannelError):
-    """The service does not take our key, or the account may not send."""
-
-
-def connect(carrier: MailCarrier) -> AnymailRequestsBackend:
+def connect(carrier: MailCarrier) -> Backend:
     """Where mails for this account are handed over; it is only asked when one is."""
+    if carrier.kind == "ses":
+        return ses.Account(carrier.account, carrier.secret, carrier.url)
     esp = ESPS[carrier.kind]
     known: dict[str, Any] = {esp.key: carrier.secret, "ignore_unsupported_features": True}
     if esp.account and carrier.account:
@@ -81,6 +82,8 @@ def connect(carrier: MailCarrier) -> AnymailRequestsBackend:
 
 def view(carrier: MailCarrier) -> AnymailCoreWebhookView:
     """What reads, and where it can be verifies, the events that this account is told of."""
+    if carrier.kind == "ses":
+        return ses.Events()
     esp = ESPS[carrier.kind]
     known: dict[str, str | None] = {}
     if carrier.kind == "mailgun":  # the key itself signs for older accounts
@@ -102,8 +105,10 @@ def verify(carrier: MailCarrier, request: HttpRequest) -> None:
             raise AnymailWebhookValidationFailure(str(fault)) from fault
 
 
-def hand_over(backend: AnymailRequestsBackend, mail: AnymailMessage) -> str:
+def hand_over(backend: Backend, mail: AnymailMessage) -> str:
     """Hand one mail over; returns the service's id. Raises ChannelError."""
+    if isinstance(backend, ses.Account):
+        return backend.hand_over(mail)
     try:
         backend.send_messages([mail])
     except AnymailRecipientsRefused as fault:

@@ -28,6 +28,10 @@ class ChannelError(Exception):
         self.permanent, self.uncertain, self.bounced = permanent, uncertain, bounced
 
 
+class AccountRefused(ChannelError):
+    """The service does not take our key, or the account may not send."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """What became of a letter: "sent", "later", "failed", "uncertain", or "again": not begun.

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from campaigns import bounces, esps, mime, rendering
 from campaigns.carrier_models import MailCarrier
-from campaigns.channels.base import ChannelError, Outcome, Sender, status_of
+from campaigns.channels.base import AccountRefused, ChannelError, Outcome, Sender, status_of
 from campaigns.letters import Letter
 from campaigns.links import Wanted
 from campaigns.mime import AddressError
@@ -58,7 +58,7 @@ class EspSender(Sender):
 
     def _refusal(self, outcome: Outcome, fault: ChannelError | None) -> ChannelError | None:
         """What stops everything: the account is refused, or one mail after the other is."""
-        if isinstance(fault, esps.AccountRefused):
+        if isinstance(fault, AccountRefused):
             return fault
         ordinary = outcome.status != "failed" or outcome.bounced
         self.refusals = 0 if ordinary else self.refusals + 1

@@ -12,6 +12,7 @@ class Answering(BaseHTTPRequestHandler):
     told: list = []
     answer: tuple = (200, {})
     url = ""
+    kind = ""  # of a fault, as Amazon says it
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -22,6 +23,7 @@ class Answering(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Location", "/elsewhere")
         self.send_header("Content-Type", "application/json")
+        self.send_header("X-Amzn-Errortype", self.kind)
         self.end_headers()
         self.wfile.write(json.dumps(self.said(said, body)).encode())
 
@@ -35,7 +37,7 @@ class Answering(BaseHTTPRequestHandler):
 @contextmanager
 def answering(kind, answer):
     """The class of requests while its server runs, with nothing told yet and its address."""
-    kind.told, kind.answer = [], answer
+    kind.told, kind.answer, kind.kind = [], answer, ""
     with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         kind.url = f"http://127.0.0.1:{server.server_address[1]}"
