@@ -143,7 +143,7 @@ class Campaigns(
 
     @admin.display(description=_("held out"), ordering="holdout_percent")
     def holdout(self, campaign: Campaign) -> str:
-        return percent(campaign.holdout_percent / 100)
+        return percent(float(campaign.holdout_percent) / 100)
 
     @display(description=_("status"), label=campaign_page.COLOURS)
     def state(self, campaign: Campaign) -> tuple[str, str]:

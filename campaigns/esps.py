@@ -3,7 +3,7 @@ calls themselves go out as all of ours do."""
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import requests
 from anymail.backends.base_requests import AnymailRequestsBackend
@@ -46,7 +46,7 @@ class Esp:
     signing: str = ""
 
 
-Backend = AnymailRequestsBackend | ses.Account
+Backend: TypeAlias = AnymailRequestsBackend | ses.Account
 ESPS = {
     "ses": Esp("Amazon SES"),
     "brevo": Esp("Brevo", "brevo", "BrevoTrackingWebhookView"),

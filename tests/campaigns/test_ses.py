@@ -67,7 +67,9 @@ def test_a_mail_leaves_whole_and_signed(amazon):
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     mark = bounces.mark(message.pk, message.customer.email)
     assert json.loads(mail["X-Metadata"]) == {"waymark": mark}
-    assert "/c/" in mail.get_body(("html",)).get_content()
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert "/c/" in html.get_content()
 
 
 @pytest.mark.parametrize(
