@@ -21,6 +21,7 @@ shops.shop name key connector currency timezone language from_email webhook_secr
 shops.product external_id title category brand versions
 shops.coupon external_id code kind
 shops.keep kind
+shops.savedview page name query
 shops.deliverykey message_id answer
 shops.delivery message_id connector topic body! status reason~ origin
 shops.reconciliation resource url credentials_sealed cursor fault

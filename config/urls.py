@@ -15,6 +15,7 @@ from campaigns.notice_pages import notice
 from campaigns.pages import click, opened, unsubscribe, wishes
 from config import demo_pages, find, first_run_pages
 from insights import pages as insight_pages
+from shops import saved_views
 from shops.join_pages import join
 from shops.pages import hook, script, site
 from shops.rest import problems, reference
@@ -50,6 +51,8 @@ urlpatterns = [
         name="first-run-step",
     ),
     path("admin/find/", admit(find.show), name="find"),
+    path("admin/views/", admit(saved_views.save), name="saved-view-save"),
+    path("admin/views/<int:pk>/forget/", admit(saved_views.forget), name="saved-view-forget"),
     path("admin/demo-shop/add/", admit(demo_pages.add), name="demo-shop-add"),
     path("admin/demo-shop/<int:pk>/", admit(demo_pages.show), name="demo-shop"),
     path("admin/demo-shop/<int:pk>/remove/", admit(demo_pages.remove), name="demo-shop-remove"),

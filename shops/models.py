@@ -19,6 +19,7 @@ from shops.seat_models import Demands
 from shops.seat_models import Invitation as Invitation
 from shops.seat_models import Seat as Seat
 from shops.site_models import Site as Site  # for Django: it looks for models here
+from shops.view_models import SavedView as SavedView
 
 
 class User(AbstractUser):

@@ -21,8 +21,9 @@ ROOMS = [
     "campaigns",
     "assistant",
 ]
-# Tenants themselves, staff, the demo's catcher; the audit trail has a chain of the server's own.
-OF_NO_SHOP = {"User", "Shop", "CaughtMail", "AuditEntry", "AuditHead"}
+# Tenants themselves, staff and what is theirs, the demo's catcher; the audit trail has a chain of
+# the server's own.
+OF_NO_SHOP = {"User", "SavedView", "Shop", "CaughtMail", "AuditEntry", "AuditHead"}
 MODELS = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
 LISTED = [model for model in MODELS if isinstance(admin.site._registry.get(model), ShopAdmin)]
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 import shops.money
 from shops import code_words
+from shops import saved_views as views
+from shops.models import SavedView
 
 register = template.Library()
 
@@ -79,6 +81,16 @@ def teaching(context: dict[str, Any], opts: Any) -> dict[str, Any]:
     if button and context["request"].user.has_perm(button[2]):
         said |= {"button": button[0], "url": reverse(button[1])}
     return said
+
+
+@register.simple_tag(takes_context=True)
+def saved_views(context: dict[str, Any], changes: Any) -> dict[str, Any]:
+    """The reader's own views of a list, and whether the one at hand is not saved yet."""
+    page = f"{changes.opts.app_label}_{changes.opts.model_name}"
+    held = list(SavedView.objects.filter(user=context["request"].user, page=page).order_by("name"))
+    query = views.kept(context["request"].GET)
+    is_new = bool(query) and query not in {view.query for view in held}
+    return {"page": page, "held": held, "query": query, "is_new": is_new}
 
 
 @register.filter
