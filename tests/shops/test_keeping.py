@@ -67,7 +67,11 @@ def test_a_night_that_was_cut_short_is_gone_on_with_in_the_next(monkeypatch):
     """Each batch is committed by itself: here the database refuses one of them."""
     monkeypatch.setattr(keeping, "BATCH", 2)
     shop, _neighbour = with_term("touchpoints", 60), make.shop()
-    rows = [met(shop, days) for days in (100, 90, 80, 70)]
+    month = make.days_ago(100).replace(day=1)  # of one month: partitions go one by one
+    rows = [
+        make.touchpoint(make.customer(shop), occurred_at=month + timedelta(days=day))
+        for day in range(4)
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
