@@ -97,6 +97,16 @@ def test_an_empty_list_teaches(owner):
         assert button is None or reverse(button[1]) in page
 
 
+def test_a_list_that_a_filter_emptied_says_so(owner):
+    rows.of_every_kind(make.shop())
+    url = reverse("admin:campaigns_message_changelist")
+
+    page = owner.get(f"{url}?status__exact=failed").content.decode()
+
+    assert "Nothing matches" in page
+    assert "No messages yet" not in page
+
+
 def test_lists_of_large_tables_count_no_further_than_a_limit(owner):
     shop = make.shop()
     for _ in range(3):
