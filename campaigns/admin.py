@@ -44,6 +44,7 @@ from campaigns.targeting_admin import TargetingPages as TargetingPages
 from campaigns.template_admin import Templates as Templates
 from campaigns.text_console import TextPages
 from campaigns.warm_up_admin import WarmUps as WarmUps
+from segments.choices import name_rows
 from shops import code_words
 from shops.console import ReadOnly, ShopAdmin
 from shops.models import User
@@ -131,9 +132,7 @@ class Campaigns(
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """One look-up of names for all rows of a shop."""
         found = super().get_changelist_instance(request)
-        names: dict[int, PlanNames] = {}
-        for row in found.result_list:
-            row.names = names.setdefault(row.shop_id, PlanNames(row.shop))
+        name_rows(found.result_list, PlanNames)
         return found
 
     @admin.display(description=_("who enters"))

@@ -29,7 +29,7 @@ from segments import (
     rules,
     starter,
 )
-from segments.choices import Names
+from segments.choices import Names, name_rows
 from segments.export_pages import ExportPages
 from segments.models import Clustering, RfmScore, Segment
 from segments.rule_field import RuleField, RuleWidget
@@ -114,9 +114,7 @@ class Segments(ExportPages, WhyPages, ShopAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """One look-up of names for all rows of a shop."""
         found = super().get_changelist_instance(request)
-        names: dict[int, Names] = {}
-        for row in found.result_list:
-            row.names = names.setdefault(row.shop_id, Names(row.shop))
+        name_rows(found.result_list, Names)
         return found
 
     def changelist_view(

@@ -1,6 +1,6 @@
 """What the values and the keys of rule fields are called, asked of the rooms that know."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +36,13 @@ def rfm_groups(shop: Shop, key: str) -> Choices:
 def channels(shop: Shop, key: str) -> Choices:
     """Those that messages can leave by, and text messages, for which shops collect consent."""
     return [(name, str(CHANNELS.get(name, name))) for name in {**settings.CHANNELS, "sms": ""}]
+
+
+def name_rows(rows: Iterable[Any], names_of: type["Names"]) -> None:
+    """Give each row the `names` of its shop, which are looked up once a shop."""
+    known: dict[int, Names] = {}
+    for row in rows:
+        row.names = known.setdefault(row.shop_id, names_of(row.shop))
 
 
 class Names:

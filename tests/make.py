@@ -8,7 +8,7 @@ from django.utils.timezone import now
 
 from customers import consent
 from customers.models import Customer, Identity, Order, OrderLine, Profile, Touchpoint
-from shops.models import Product, Shop, User
+from shops.models import Product, Seat, Shop, User
 
 numbers = count(1)
 
@@ -22,6 +22,14 @@ def user(**fields: Any) -> User:
     n = next(numbers)
     defaults = {"username": f"user{n}", "password": "secret-pass-1", "is_staff": True}
     return User.objects.create_user(**{**defaults, **fields})
+
+
+def signed_in(client: Any, of: Shop, role: str) -> Any:
+    """The client of somebody new who has this seat."""
+    somebody = user()
+    Seat.objects.create(shop=of, user=somebody, role=role)
+    client.force_login(somebody)
+    return client
 
 
 def product(of: Shop, **fields: Any) -> Product:

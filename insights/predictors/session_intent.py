@@ -8,6 +8,7 @@ answer). Random forests, splines and a small network added nothing.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -93,17 +94,14 @@ def features(measures: Floats, kinds: Ints) -> Floats:
     return np.column_stack([measures, kinds, *ratios])
 
 
-def _small(seed: int, sets: list[int]) -> HistGradientBoostingClassifier:
+def _boosted(
+    seed: int, sets: list[int], *, leaves: int, rounds: int, share: float
+) -> HistGradientBoostingClassifier:
     return HistGradientBoostingClassifier(
-        max_leaf_nodes=10, learning_rate=0.04, max_iter=110, min_samples_leaf=20,
-        l2_regularization=5.0, max_features=0.25, random_state=seed,
-        categorical_features=sets,
+        max_leaf_nodes=leaves, learning_rate=0.04, max_iter=rounds, min_samples_leaf=20,
+        l2_regularization=5.0, max_features=share, random_state=seed, categorical_features=sets,
     )  # fmt: skip
 
 
-def _large(seed: int, sets: list[int]) -> HistGradientBoostingClassifier:
-    return HistGradientBoostingClassifier(
-        max_leaf_nodes=24, learning_rate=0.04, max_iter=80, min_samples_leaf=20,
-        l2_regularization=5.0, max_features=0.4, random_state=seed,
-        categorical_features=sets,
-    )  # fmt: skip
+_small = partial(_boosted, leaves=10, rounds=110, share=0.25)
+_large = partial(_boosted, leaves=24, rounds=80, share=0.4)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from customers import data_map
 from customers.models import Customer, PrivacyRequest
-from shops.models import AuditEntry, Endpoint, Seat
+from shops.models import AuditEntry, Endpoint
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -22,19 +22,14 @@ def shop():
     return make.shop()
 
 
-def signed_in(client, shop, role):
-    user = make.user()
-    Seat.objects.create(shop=shop, user=user, role=role)
-    client.force_login(user)
-    return client
-
-
 def test_every_column_that_can_hold_words_is_declared_in_config_personal():
     assert data_map.undeclared() == []
 
 
 def test_the_map_tells_what_for_how_long_and_who_sees_it(client, shop):
-    page = signed_in(client, shop, "owner").get(reverse("admin:customers_privacyrequest_data_map"))
+    page = make.signed_in(client, shop, "owner").get(
+        reverse("admin:customers_privacyrequest_data_map")
+    )
     shown = page.content.decode()
     for words in (
         "Push subscription",
@@ -50,7 +45,7 @@ def test_a_copy_is_a_zip_for_programs_and_people_and_is_told(client, shop):
     make.order(ann, lines=((make.product(shop, title="Blue mug"), 2, 500),))
 
     page = reverse("admin:customers_customer_copy", args=[ann.pk])
-    answer = signed_in(client, shop, "agent").post(page)
+    answer = make.signed_in(client, shop, "agent").post(page)
 
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     assert json.loads(archive.read("data.json"))["orders"][0]["lines"][0]["product"] == "Blue mug"
@@ -60,14 +55,14 @@ def test_a_copy_is_a_zip_for_programs_and_people_and_is_told(client, shop):
     assert PrivacyRequest.objects.get(shop=shop).done_at
     told = AuditEntry.objects.get(shop=shop, action="customers_customer_copy")
     assert told.target == f"customers.customer {ann.pk}"
-    assert signed_in(client, shop, "marketer").post(page).status_code == 403
+    assert make.signed_in(client, shop, "marketer").post(page).status_code == 403
 
 
 def test_a_person_is_erased_from_their_page(client, shop):
     ann = make.customer(shop, last_name="Quirkfoot")
     page = reverse("admin:customers_customer_erase", args=[ann.pk])
-    assert signed_in(client, shop, "marketer").post(page).status_code == 403
-    agent = signed_in(client, shop, "agent")
+    assert make.signed_in(client, shop, "marketer").post(page).status_code == 403
+    agent = make.signed_in(client, shop, "agent")
     assert "cannot be undone" in agent.get(page).content.decode()
     assert Customer.objects.get(pk=ann.pk).last_name == "Quirkfoot"
 

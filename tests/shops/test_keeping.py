@@ -17,7 +17,7 @@ from customers.import_models import HistoryImport
 from customers.models import Order, Touchpoint
 from llm.models import Call
 from shops import files, keeping, partitions, retention
-from shops.models import AuditEntry, Delivery, Keep, Seat, StoredFile
+from shops.models import AuditEntry, Delivery, Keep, StoredFile
 from tests import make
 from tests.campaigns import build
 
@@ -250,13 +250,6 @@ def shop():
     return make.shop()
 
 
-def signed_in(client, shop, role):
-    user = make.user()
-    Seat.objects.create(shop=shop, user=user, role=role)
-    client.force_login(user)
-    return client
-
-
 def saved(client, shop, **terms):
     """The shop's page as its form stands, with other terms."""
     address = reverse("admin:shops_shop_change", args=[shop.pk])
@@ -267,7 +260,7 @@ def saved(client, shop, **terms):
 
 
 def test_an_owner_sets_and_ends_a_term_and_the_trail_says_so(client, shop):
-    signed_in(client, shop, "owner")
+    make.signed_in(client, shop, "owner")
     page = client.get(reverse("admin:shops_shop_change", args=[shop.pk])).content.decode()
     for kind in conf.RETENTION.values():
         assert str(kind.label) in page
@@ -286,14 +279,14 @@ def test_an_owner_sets_and_ends_a_term_and_the_trail_says_so(client, shop):
 
 @pytest.mark.parametrize("days", ["0", "29", "-1", "x", "99999999"])
 def test_a_term_that_cannot_be_is_refused(client, shop, days):
-    saved(signed_in(client, shop, "owner"), shop, touchpoints=days)
+    saved(make.signed_in(client, shop, "owner"), shop, touchpoints=days)
     assert keeping.of(shop) == {}
 
 
 def test_nobody_but_owners_changes_a_term(client, shop):
     keeping.choose(shop, "visitors", 90)
-    assert saved(signed_in(client, shop, "marketer"), shop, visitors=1).status_code == 403
-    developer = signed_in(client, shop, "developer")
+    assert saved(make.signed_in(client, shop, "marketer"), shop, visitors=1).status_code == 403
+    developer = make.signed_in(client, shop, "developer")
     page = developer.get(reverse("admin:shops_shop_change", args=[shop.pk])).content.decode()
     assert "keep_visitors" not in page
 
@@ -306,7 +299,9 @@ def test_nobody_but_owners_changes_a_term(client, shop):
 def test_the_record_of_processing_shows_the_terms_of_ones_own_shops(client, shop):
     keeping.choose(shop, "questions", 45)
     keeping.choose(make.shop(name="Elsewhere"), "questions", 46)
-    page = signed_in(client, shop, "owner").get(reverse("admin:customers_privacyrequest_data_map"))
+    page = make.signed_in(client, shop, "owner").get(
+        reverse("admin:customers_privacyrequest_data_map")
+    )
     shown = page.content.decode()
     assert "45 days" in shown
     assert "Elsewhere" not in shown
