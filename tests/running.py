@@ -26,11 +26,9 @@ def running(
     `broker` is a database number of the broker that no other test uses; what stands `apart` is
     left to the test.
     """
-    where = "{user}:{password}@{host}:{port}/{dbname}".format(**connection.get_connection_params())
     port = up.free_port(0)
     url = f"http://127.0.0.1:{port}"
-    monkeypatch.setenv("DATABASE_URL", f"postgres://{where}")
-    monkeypatch.setenv("REDIS_URL", f"{settings.REDIS_URL.rpartition('/')[0]}/{broker}")
+    lead_to_the_tests(monkeypatch, broker)
     monkeypatch.setenv("PUBLIC_URL", url)
     monkeypatch.setenv("CATCHER_PORT", str(up.free_port(0)))
     commands = {name: each for name, each in up.commands(port).items() if name not in apart}
@@ -41,6 +39,13 @@ def running(
         yield url, processes
     finally:
         processes.stop()
+
+
+def lead_to_the_tests(monkeypatch: pytest.MonkeyPatch, broker: int) -> None:
+    """Processes started from here on use the test's database, and this number of the broker's."""
+    where = "{user}:{password}@{host}:{port}/{dbname}".format(**connection.get_connection_params())
+    monkeypatch.setenv("DATABASE_URL", f"postgres://{where}")
+    monkeypatch.setenv("REDIS_URL", f"{settings.REDIS_URL.rpartition('/')[0]}/{broker}")
 
 
 def until(happened: Callable[[], Any]) -> Any:
