@@ -21,7 +21,8 @@ KNOWN = {f"facts.{name}" for name in FACTS} | {"customer.created_at"}
 # Asked as they are today: who lives in France today is taken to have lived there before.
 TAKEN_AS_TODAY = ("customer.", "attributes.")
 RANKS = {"in_top_percent", "in_bottom_percent"}
-BY_CALENDAR = {name for name, operator in OPERATORS["date"].items() if operator.due == MIDNIGHT}
+BY_CALENDAR = {name for name, operator in OPERATORS["date"].items() if MIDNIGHT in operator.due}
+CLOCKED = {name for name, operator in OPERATORS["date"].items() if operator.due}
 
 
 def obstacles(rule: Any) -> list[str]:
@@ -35,12 +36,12 @@ def taken_as_today(rule: Any) -> list[str]:
     return list(dict.fromkeys(f for f in fields if f not in KNOWN and f.startswith(TAKEN_AS_TODAY)))
 
 
-def kinds(rule: Any) -> set[str]:
-    """The kinds of touchpoint at which the answer may change."""
-    found: set[str] = set()
+def moments(rule: Any) -> set[tuple[str, float]]:
+    """The kinds of touchpoint at which the answer may change, and how many days after one."""
+    found: set[tuple[str, float]] = set()
     for part in _parts(rule):
         if "did" in part:
-            found |= set(_kinds(part["did"]))
+            found |= {(kind, days) for kind in _kinds(part["did"]) for days in _days(part["did"])}
     return found
 
 
@@ -48,6 +49,9 @@ def _obstacles(rule: Any) -> Iterator[str]:
     for part in _parts(rule):
         if "segment" in part:
             yield _("who was in the segment %s then") % part["segment"]
+        if "did" in part:
+            for key in _by_clock(part["did"]):
+                yield _("%s by the calendar, which may change every day") % key
         if "field" not in part:
             continue
         name, op = str(part["field"]), part.get("op")
@@ -77,3 +81,19 @@ def _kinds(deed: dict[str, Any]) -> Iterator[str]:
     yield from [told] if isinstance(told, str) else told
     if "then" in deed:
         yield from _kinds(deed["then"])
+
+
+def _days(deed: dict[str, Any]) -> Iterator[float]:
+    yield 0.0
+    yield from (float(deed[word]) for word in ("within", "until") if word in deed)
+    if "then" in deed:
+        yield from _days(deed["then"])
+
+
+def _by_clock(deed: dict[str, Any]) -> Iterator[str]:
+    """Keys of the data whose dates are held against the clock."""
+    for key, wanted in deed.get("where", {}).items():
+        if isinstance(wanted, dict) and wanted.get("op") in CLOCKED:
+            yield key
+    if "then" in deed:
+        yield from _by_clock(deed["then"])

@@ -18,7 +18,7 @@ from shops.models import Shop
 
 # A move is read off the stay that it ended; an arrival off a stay that nothing came before. {who}
 # may narrow both to some customers.
-STAYED = "(extract(epoch FROM v.left_at - v.entered_at) / 86400)"
+STAYED = "(date_part('epoch', v.left_at - v.entered_at) / 86400)"
 MOVES = f"""
 SELECT (v.left_at AT TIME ZONE %(zone)s)::date AS day, v.stage_id AS origin_id,
     v.left_to_id AS target_id, {BAND.format(STAYED)} AS stay_days, count(*) AS move_count
@@ -51,6 +51,11 @@ INSERT INTO journeys_stagerevenue (shop_id, journey_id, day, stage_id, target_id
     order_count, revenue_cents)
 SELECT %(shop)s, %(journey)s, r.* FROM ({REVENUE.format(who="")}) AS r ON CONFLICT DO NOTHING
 """
+# Stays at a stage that was deleted while somebody was placed there.
+STRAY = """
+DELETE FROM journeys_stagevisit v WHERE v.journey_id = %(journey)s
+AND NOT EXISTS (SELECT FROM journeys_stage s WHERE s.id = v.stage_id)
+"""
 BEGINNING = date(1970, 1, 1)
 
 
@@ -70,6 +75,10 @@ def count(journey: Journey, *, full: bool = False) -> None:
         if locked.counted_on and not full:
             since = locked.counted_on - timedelta(days=1)
         values = asked(locked, since)
+        if full:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL work_mem = '256MB'")
+                cursor.execute(STRAY, values)
         for kept, statement in ((DailyMove, KEEP_MOVES), (StageRevenue, KEEP_REVENUE)):
             kept.objects.filter(journey=locked, day__gte=since).delete()
             with connection.cursor() as cursor:

@@ -90,23 +90,30 @@ class StageVisit(models.Model):
     is read off one row, however many there are.
     """
 
-    # What the stage implies is not checked by the database once more: a back-fill writes some four
-    # rows a customer, and six checked keys a row took longer than all the rest of it.
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_constraint=False)
+    # A back-fill writes some four rows a customer: each key that the database checks a row against,
+    # and each index that no question is asked of, takes as long as all the thinking. Customers are
+    # erased in place; of a stage that is deleted while somebody is placed there, the nightly count
+    # forgets the stays.
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     journey = models.ForeignKey(
         Journey, on_delete=models.CASCADE, db_constraint=False, db_index=False
     )
-    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="visits")
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="visits")
+    stage = models.ForeignKey(
+        Stage, on_delete=models.CASCADE, related_name="visits", db_constraint=False, db_index=False
+    )
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="visits", db_constraint=False,
+        db_index=False,
+    )  # fmt: skip
     entered_at = models.DateTimeField(_("entered"), default=now)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
     came_from = models.ForeignKey(
         Stage, on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False,
-        verbose_name=_("came from"),
+        db_index=False, verbose_name=_("came from"),
     )  # fmt: skip
     left_to = models.ForeignKey(
         Stage, on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False,
-        verbose_name=_("left to"),
+        db_index=False, verbose_name=_("left to"),
     )  # fmt: skip
     why = models.JSONField(_("why"), default=dict)
 
@@ -135,14 +142,31 @@ class DailyMove(models.Model):
     """How many customers went from one stage to another on a day, and after how long a stay.
 
     An empty end is the edge of the map. `stay_days` is the lower bound of a band of days: whole
-    ones up to a hundred, then weeks, then thirties. May be dropped and counted again.
+    ones up to a hundred, then weeks, then thirties. May be dropped and counted again: the
+    database checks none of its keys.
     """
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
-    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="moves")
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    journey = models.ForeignKey(
+        Journey, on_delete=models.CASCADE, related_name="moves", db_constraint=False, db_index=False
+    )
     day = models.DateField(_("day"))
-    origin = models.ForeignKey(Stage, on_delete=models.CASCADE, null=True, related_name="+")
-    target = models.ForeignKey(Stage, on_delete=models.CASCADE, null=True, related_name="+")
+    origin = models.ForeignKey(
+        Stage,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    target = models.ForeignKey(
+        Stage,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     stay_days = models.SmallIntegerField(_("days stayed"), default=0)
     move_count = models.IntegerField(_("moves"))
 
@@ -164,11 +188,26 @@ class StageRevenue(models.Model):
     With a target it is the orders that led there from the stage.
     """
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
-    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="revenue")
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_constraint=False, db_index=False)
+    journey = models.ForeignKey(
+        Journey,
+        on_delete=models.CASCADE,
+        related_name="revenue",
+        db_constraint=False,
+        db_index=False,
+    )
     day = models.DateField(_("day"))
-    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="+")
-    target = models.ForeignKey(Stage, on_delete=models.CASCADE, null=True, related_name="+")
+    stage = models.ForeignKey(
+        Stage, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    target = models.ForeignKey(
+        Stage,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     order_count = models.IntegerField(_("orders"))
     revenue_cents = models.BigIntegerField(_("net revenue"))
 

@@ -175,8 +175,9 @@ def measure(journey: Journey, period: Period, whose: Whose = EVERYBODY) -> Measu
         standing.customer_days += standing.at_start * period.days
     brought = {(stage, target): revenue for stage, target, _orders, revenue in spent if target}
     for stage, _target, orders, revenue in spent:
-        standings[stage].order_count += orders
-        standings[stage].revenue_cents += revenue
+        if stage in standings:
+            standings[stage].order_count += orders
+            standings[stage].revenue_cents += revenue
     edges = [
         _edge(
             stages.get(ends[0] or 0),

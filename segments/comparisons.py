@@ -99,8 +99,7 @@ def _compare(
     zone = _zone(asked, operator, path, builder)
     bound = operator.bound(Asked(builder, name, expression, zone, value))
     write = lambda sql: sql.format(expression, *bound, now=builder.now, zone=zone)  # noqa: E731
-    if operator.due:
-        builder.due.append(write(operator.due))
+    builder.due += map(write, operator.due)
     # A missing value makes a comparison NULL; coalesce turns it into "does not hold", so that
     # "not" of it holds.
     return f"coalesce({write(operator.sql)}, false)"

@@ -38,8 +38,8 @@ class Compiled:
 
     `joins` belong behind the FROM of `c` and `p` (empty unless compiled `wide`). `reads` are the
     parts of a customer it depends on, `segments` the keys of other segments; `due` is the SQL of
-    the moment at which the clock alone may change the answer ("" when it never does); `shown` are
-    the values that decide, by name.
+    the moment at which the clock alone may change the answer next ("" when it never does),
+    `moments` all of those; `shown` are the values that decide, by name.
     """
 
     sql: str
@@ -48,6 +48,7 @@ class Compiled:
     reads: Part = Part.EVERYTHING
     segments: frozenset[str] = frozenset()
     due: str = ""
+    moments: tuple[str, ...] = ()
     shown: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -89,6 +90,7 @@ def compile(
         builder.reads,
         frozenset(builder.segments),
         _earliest(builder),
+        tuple(builder.due),
         tuple(builder.shown.items()),
     )
 

@@ -97,8 +97,7 @@ def _deed(told: Rule, path: str, builder: Builder, depth: int = 0) -> Deed:
     if "machine" not in where and BY_MACHINES & set(_kinds(told["touchpoint"], path)):
         deed.looked_at.append(f"NOT {deed.alias}.data @> '{{\"machine\": true}}'")
     for key, wanted in where.items():
-        at = join(join(path, "where"), key)
-        deed.looked_at.append(compare_json(f"{deed.alias}.data", key, wanted, at, builder))
+        _where(deed, key, wanted, join(join(path, "where"), key), builder)
     if "within" in told and depth == 0:
         bound = builder.bind(_days(told["within"], join(path, "within")))
         deed.looked_at.append(f"{moment} > {builder.now} - {bound} * {DAY}")
@@ -106,6 +105,15 @@ def _deed(told: Rule, path: str, builder: Builder, depth: int = 0) -> Deed:
     if "then" in told:
         _follow(deed, told["then"], join(path, "then"), builder, depth + 1)
     return deed
+
+
+def _where(deed: Deed, key: str, wanted: Any, path: str, builder: Builder) -> None:
+    """What its data must say. A row that the clock makes fit is looked at before it counts."""
+    known = len(builder.due)
+    condition = compare_json(f"{deed.alias}.data", key, wanted, path, builder)
+    by_clock, builder.due[known:] = builder.due[known:], []
+    (deed.counted if by_clock else deed.looked_at).append(condition)
+    deed.due += [f"min({due}) FILTER (WHERE {due} >= {builder.now})" for due in by_clock]
 
 
 def _follow(deed: Deed, told: Any, path: str, builder: Builder, depth: int) -> None:

@@ -26,14 +26,14 @@ class Asked:
 class Operator:
     """`sql` has {0} for the field, {1}… for bound values, {now}, and {zone} for words of time.
 
-    `due` is the moment at which the clock alone may change the answer, where there is one.
+    `due` are the moments at which the clock alone may change the answer, where there are any.
     """
 
     sql: str
     words: str | Promise
     takes: str = ""  # a key of values.CHECKS
     bound: Callable[[Asked], list[str]] = lambda asked: [asked.builder.bind(asked.value)]
-    due: str = ""
+    due: tuple[str, ...] = ()
 
 
 def nothing(asked: Asked) -> list[str]:
@@ -165,26 +165,25 @@ DATE = {
         "{0} < " + AGO,
         gettext_lazy("is more than {} days ago"),
         "days",
-        due="{0} + {1} * interval '1 day'",
+        due=("{0} + {1} * interval '1 day'",),
     ),
     "less_than_days_ago": Operator(
         "{0} >= " + AGO,
         gettext_lazy("is less than {} days ago"),
         "days",
-        due="{0} + {1} * interval '1 day'",
+        due=("{0} + {1} * interval '1 day'",),
     ),
     "in_more_than_days": Operator(
         "{0} > " + AHEAD,
         gettext_lazy("is in more than {} days"),
         "days",
-        due="{0} - {1} * interval '1 day'",
+        due=("{0} - {1} * interval '1 day'",),
     ),
     "in_less_than_days": Operator(
         "({0} >= {now} AND {0} <= " + AHEAD + ")",
         gettext_lazy("is in less than {} days"),
         "days",
-        due="(CASE WHEN {0} - {1} * interval '1 day' > {now}"
-        " THEN {0} - {1} * interval '1 day' ELSE {0} END)",
+        due=("{0} - {1} * interval '1 day'", "{0}"),
     ),
     "in_period": Operator(
         "date_trunc({1}, {0} AT TIME ZONE {zone})"
@@ -192,13 +191,13 @@ DATE = {
         gettext_lazy("is {}"),
         "period",
         period,
-        due=MIDNIGHT,
+        due=(MIDNIGHT,),
     ),
     "anniversary_within_days": Operator(
         f"({ANNIVERSARY})",
         gettext_lazy("has its anniversary within {} days"),
         "whole days",
-        due=MIDNIGHT,
+        due=(MIDNIGHT,),
     ),
     **SET,
 }

@@ -246,7 +246,7 @@ def test_a_fill_that_dies_leaves_what_was(monkeypatch):
     profiles.refresh(shop)
     backfill.fill(journey)
     before = way(ann, journey)
-    monkeypatch.setattr(backfill, "FILL", "SELECT 1 / 0")
+    monkeypatch.setattr(backfill.sql, "ENDED", "SELECT 1 / 0")
 
     with pytest.raises(Exception, match="division by zero"):
         backfill.fill(journey)

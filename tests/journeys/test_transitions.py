@@ -133,6 +133,17 @@ def test_an_erased_customer_is_gone_from_the_sums_after_the_full_count():
 
 
 @pytest.mark.django_db
+def test_stays_at_a_stage_deleted_while_somebody_was_placed_there_are_forgotten():
+    shop, journey, _ = a_shop()
+    StageVisit.objects.filter(stage__key="active").update(stage_id=2_000_000)
+
+    counting.count_all(full=True)
+
+    assert not StageVisit.objects.filter(stage_id=2_000_000).exists()
+    assert measure(journey, last(shop, 30)).edge("edge:new..active").moves == 6
+
+
+@pytest.mark.django_db
 def test_an_order_counts_where_it_was_placed():
     shop = make.shop(timezone="UTC", currency="EUR")
     ann = make.customer(shop)

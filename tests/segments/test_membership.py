@@ -174,6 +174,22 @@ def test_the_clock_alone_moves_customers_when_they_are_due():
     assert membership.recheck_due() == 0
 
 
+def test_the_clock_alone_makes_a_date_in_what_was_done_fit():
+    shop = make.shop()
+    ends = {"ends_at": {"op": "more_than_days_ago", "value": 1, "as": "date"}}
+    over = segment(shop, rule={"did": {"touchpoint": "trial.started", "where": ends}})
+    ann, bob, cleo = (make.customer(shop) for _ in range(3))
+    for who, days in ((ann, 0.7), (bob, 3), (cleo, -40)):
+        told = {"ends_at": make.days_ago(days).isoformat()}
+        make.touchpoint(who, kind="trial.started", data=told)
+    for customers in (None, [ann.pk, bob.pk, cleo.pk]):
+        membership.refresh(shop, customers)
+
+        assert inside(over) == {bob.pk}
+        (recheck,) = Recheck.objects.all()  # within a day, so before the next full refresh
+        assert recheck.customer_id == ann.pk
+
+
 def test_a_statement_that_takes_too_long_is_told_and_stops_nobody_else(monkeypatch):
     shop = make.shop()
     slow, fine = segment(shop, key="slow"), segment(shop)
