@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assistant import sentences
 from assistant.figures import Figures
 
 SLOT = re.compile(r"\{(\d)\}")
@@ -49,4 +50,4 @@ def in_words(text: str) -> list[str]:
 def said(claim: dict[str, Any], figures: Figures, currency: str) -> str:
     """The claim with its figures as they are looked up."""
     shown = [figures[cite["figure"]].shown(currency) for cite in claim["cites"]]
-    return SLOT.sub(lambda slot: shown[int(slot[1])], claim["text"])
+    return SLOT.sub(lambda slot: shown[int(slot[1])], sentences.said(claim))

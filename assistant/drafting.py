@@ -5,17 +5,18 @@ Forecasts come from the counts. What goes beyond the limits is left out, and sai
 
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils import translation
 
-from assistant import plays
+from assistant import plays, sentences
 from assistant.ground import Ground
 from assistant.limit_check import Purse
 from assistant.plays import Play
 from journeys.transitions import Edge
 from journeys.what_if import HORIZON_DAYS, Model, NotAsked
+from shops import speaking
 
 ASSUMED_PERCENT = 10.0
-Kept = tuple[Play, Edge, str, str]  # play, way, subject, why
+Kept = tuple[Play, Edge, str, str]  # play, way, subject, why; "" where the play says it
 
 
 def proposal(
@@ -29,19 +30,22 @@ def proposal(
     purse = Purse(ground.shop, ground.limits, ground.measured)
     campaigns, refused, ways = [], [], []
     for number, (play, edge, subject, why) in enumerate(kept):
-        text = plays.campaign(play, edge, journey=ground.journey.key, subject=subject)
+        # Customers read it: it is in the shop's language, not in that of who asks for the plan.
+        with translation.override(speaking.known(ground.shop.language)):
+            text = plays.campaign(play, edge, journey=ground.journey.key, subject=subject)
         faults = purse.take(text, f"campaigns[{number}].text")
         refused += faults
         if not faults:
             part = f"campaign:{play.key}"
-            campaigns.append({"part": part, "edge": edge.id, "why": why, "text": text})
+            reason = {"why": why} if why else sentences.kept(f"play.{play.key}", "why")
+            campaigns.append({"part": part, "edge": edge.id, "text": text, **reason})
             ways.append(edge)
     return {
         "diagnosis": claims,
         "stages": stages,
         "campaigns": campaigns,
         "forecast": _once("edge", (_forecast(ground, edge) for edge in ways)),
-        "risks": [*risks, *_risks()],
+        "risks": [*({"text": risk} for risk in risks), *map(sentences.kept, ("assumed", "caps"))],
         "measured": _once("figure", (_measured(ground, edge) for edge in ways)),
     }, refused
 
@@ -50,28 +54,25 @@ def claims_of(ground: Ground, edge: Edge) -> list[dict[str, Any]]:
     """How many go the way and how many are lost from where it begins."""
     if edge.origin is None or edge.target is None:
         return []
-    drop = ground.loss_from(edge)
+    drop, key = ground.loss_from(edge), edge.origin.key
     said = {"origin": edge.origin.name, "target": edge.target.name}
     found = [
-        (_("Of {0} stays at %(origin)s {1} went on to %(target)s: {2}.") % said,
-         [f"{edge.id}.stays", f"{edge.id}.moves", f"{edge.id}.rate"]),
-    ]  # fmt: skip
+        (
+            sentences.kept("went", **said),
+            [f"{edge.id}.stays", f"{edge.id}.moves", f"{edge.id}.rate"],
+        )
+    ]
     if drop and drop.target:
-        said["target"] = drop.target.name
         found.append(
-            (_("{0} of them ended at %(target)s: {1}, in the middle after {2}.") % said,
+            (sentences.kept("ended", target=drop.target.name),
              [f"{drop.id}.moves", f"{drop.id}.rate", f"{drop.id}.half_within"])
         )  # fmt: skip
-    key = edge.origin.key
     found.append(
-        (_("{0} customers stand at %(origin)s; each is worth {1} a year.") % said,
+        (sentences.kept("stand", origin=edge.origin.name),
          [f"stage:{key}.customers", f"outlook:{key}.worth_a_year"])
     )  # fmt: skip
     return [
-        {
-            "text": text,
-            "cites": [{"figure": i, "value": ground.figures[i].value} for i in ids],
-        }
+        {**text, "cites": [{"figure": i, "value": ground.figures[i].value} for i in ids]}
         for text, ids in found
         if all(name in ground.figures for name in ids)
     ]
@@ -104,10 +105,3 @@ def _measured(ground: Ground, edge: Edge) -> dict[str, Any] | None:
 
 def _once(key: str, each: Any) -> list[dict[str, Any]]:
     return list({one[key]: one for one in each if one}.values())
-
-
-def _risks() -> list[str]:
-    return [
-        _("The forecast assumes that more customers move; whether they do, the holdout shows."),
-        _("Who gets many messages already may get one more: the caps decide, some are left out."),
-    ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from assistant import approval, checking, figures
+from assistant import approval, checking, figures, sentences
 from assistant.figures import Figures
 from assistant.models import Decision, MeasuredLift, Plan
 from campaigns import as_text, outline, replay_page
@@ -62,6 +62,7 @@ class Page:
         return [
             {
                 **stage,
+                "why": sentences.said(stage, "why"),
                 "in_words": rules.describe(stage["text"]["rule"], shop=self.plan.shop),
                 "diff": _difference(stage["before"], self._approved(stage)),
                 "written": approval.written(stage["text"]),
@@ -76,6 +77,7 @@ class Page:
         return [
             {
                 **campaign,
+                "why": sentences.said(campaign, "why"),
                 "replay": self.replays.get(campaign["part"]),
                 "replayed": _replayed(self.replays.get(campaign["part"])),
                 "diff": self._edits(campaign),
@@ -87,6 +89,10 @@ class Page:
             }
             for campaign in self.plan.proposal["campaigns"]
         ]
+
+    @property
+    def risks(self) -> list[str]:
+        return [sentences.said(risk) for risk in self.plan.proposal["risks"]]
 
     @cached_property
     def watched(self) -> list[dict[str, Any]]:
@@ -147,7 +153,7 @@ class Page:
 
     def _said(self, claim: dict[str, Any]) -> str:
         if any(cite["figure"] not in self.figures for cite in claim["cites"]):
-            return str(claim["text"])
+            return sentences.said(claim)
         return checking.said(claim, self.figures, self.plan.shop.currency)
 
 

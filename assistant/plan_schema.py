@@ -16,18 +16,21 @@ CITES = {
 }
 # A claim's figures stand in its text as {0}, {1}: it has no digits of its own.
 CLAIM = shape(["text", "cites"], text=TEXT, cites=CITES)
+# What rules say, by which it is said again in another language; see `sentences`.
+SAID = shape(["code", "values"], code=TEXT, values={"type": "object"})
 ESTIMATE = shape(["value", "low", "high"], value=NUMBER, low=NUMBER, high=NUMBER)
 DIAGNOSIS = {"type": "array", "minItems": 1, "maxItems": 8, "items": CLAIM}
 RISKS = {"type": "array", "maxItems": 8, "items": TEXT}
 
 PROPOSAL: dict[str, Any] = shape(
     ["diagnosis", "stages", "campaigns", "forecast", "risks", "measured"],
-    diagnosis=DIAGNOSIS,
+    diagnosis=DIAGNOSIS
+    | {"items": shape(["text", "cites"], text=TEXT, cites=CITES, said=SAID)},
     stages={
         "type": "array",
         "maxItems": 5,
         # `before` is the stage as it was, null for a new one.
-        "items": shape(["part", "why", "before", "text"], part=TEXT, why=TEXT,
+        "items": shape(["part", "why", "before", "text"], part=TEXT, why=TEXT, said=SAID,
                        before={"type": ["object", "null"]}, text=stage_text.SCHEMA),
     },
     campaigns={
@@ -35,7 +38,7 @@ PROPOSAL: dict[str, Any] = shape(
         "maxItems": 5,
         # `text` is the campaign as campaigns are exported: plan, copy, audience.
         "items": shape(["part", "edge", "why", "text"], part=TEXT, edge=TEXT, why=TEXT,
-                       text={"type": "object"}),
+                       said=SAID, text={"type": "object"}),
     },
     forecast={
         "type": "array",
@@ -47,7 +50,7 @@ PROPOSAL: dict[str, Any] = shape(
             reached=ESTIMATE, more_reached=ESTIMATE, more_revenue_cents=ESTIMATE,
         ),
     },
-    risks=RISKS,
+    risks={"type": "array", "maxItems": 10, "items": shape(["text"], text=TEXT, said=SAID)},
     measured={
         "type": "array",
         "items": shape(["figure", "value", "days"], figure=TEXT, value=NUMBER,

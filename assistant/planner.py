@@ -50,7 +50,7 @@ def make(
 def by_rules(ground: Ground) -> tuple[dict[str, Any], list[str]]:
     """The plan from the ways that lose most and the library of plays, and what was left out."""
     chosen: list[Kept] = [
-        (play, edge, "", str(play.why))
+        (play, edge, "", "")
         for edge in ground.edges()
         for play in plays.fitting(edge, ground.limits.channels)[:1]
     ]
@@ -123,7 +123,7 @@ def _chosen(
         return None, "", [_("The model gave no answer (%s).") % (answer.why or answer.outcome)]
     picked = [claims[int(n) - 1] for n in dict.fromkeys(answer.data["sentences"])]
     kept: list[Kept] = [
-        (plays.BY_KEY[key], edges[offers[key][0]], "", str(plays.BY_KEY[key].why))
+        (plays.BY_KEY[key], edges[offers[key][0]], "", "")
         for key in dict.fromkeys(answer.data["plays"])
     ]
     stages = stage_offers.by_rules(ground, [edge for _play, edge, *_words in kept])

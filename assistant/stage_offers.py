@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from assistant import sentences
 from assistant.ground import Ground
 from journeys import stage_text
 from journeys.back_dating import FACTS
 from journeys.models import Stage
 from journeys.stage_text import StageFault
 from journeys.transitions import Edge
+from shops import speaking
 
 FIELDS = [f"facts.{name}" for name in FACTS]
 OPS = ("=", ">", ">=", "<", "<=", "more_than_days_ago", "less_than_days_ago")
@@ -29,7 +32,7 @@ def new(ground: Ground, said: dict[str, Any]) -> dict[str, Any]:
     """A stage of a model's: those of one stage about whom more is true. Raises StageFault."""
     origin = ground.journey.stages.get(key=said["origin"])
     rule = {"all": [origin.rule, *said["all"]]}
-    made = _part(_after(origin, said["name"], rule), None, said["why"])
+    made = _part(_after(origin, said["name"], rule), None, {"why": said["why"]})
     stage_text.check(made["text"], ground.journey)
     return made
 
@@ -43,13 +46,14 @@ def _late(ground: Ground, edge: Edge) -> list[dict[str, Any]]:
     if days + LEAST_LEFT_DAYS > lost.stay.median:
         return []
     late = {"field": "facts.last_order_at", "op": "more_than_days_ago", "value": days}
-    why = _("Most who go on to %s have done so by then; whoever has not can still be written to.")
+    with translation.override(speaking.known(ground.shop.language)):  # as its other stages
+        name = _("%s, late") % origin.name
     try:
-        text = _after(origin, _("%s, late") % origin.name, {"all": [origin.rule, late]})
+        text = _after(origin, name, {"all": [origin.rule, late]})
         stage_text.check(text, ground.journey)
     except StageFault:
         return []
-    return [_part(text, None, why % edge.target.name)]
+    return [_part(text, None, sentences.kept("late", "why", target=edge.target.name))]
 
 
 def _slow(edge: Edge) -> list[dict[str, Any]]:
@@ -60,9 +64,9 @@ def _slow(edge: Edge) -> list[dict[str, Any]]:
     days, held = max(1, round(edge.stay.upper)), origin.expected_days
     if held and abs(held - days) <= CLEARLY * days:
         return []
-    why = _("Three quarters of those who go on to %s do so within these days.")
+    why = sentences.kept("slow", "why", target=edge.target.name)
     before = stage_text.told(origin)
-    return [_part(before | {"expected_days": days}, before, why % edge.target.name)]
+    return [_part(before | {"expected_days": days}, before, why)]
 
 
 def _after(origin: Stage, name: str, rule: dict[str, Any]) -> dict[str, Any]:
@@ -86,5 +90,7 @@ def _after(origin: Stage, name: str, rule: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _part(text: dict[str, Any], before: dict[str, Any] | None, why: str) -> dict[str, Any]:
-    return {"part": f"stage:{text['key']}"[:60], "why": why, "before": before, "text": text}
+def _part(
+    text: dict[str, Any], before: dict[str, Any] | None, why: dict[str, Any]
+) -> dict[str, Any]:
+    return {"part": f"stage:{text['key']}"[:60], "before": before, "text": text, **why}

@@ -115,6 +115,7 @@ def whole_run(shop, ann, mei):
     """Everything that asks a model."""
     planner.make(shop, "more second orders")
     small = client.chosen()
+    assert small
     small.small = True  # as if a small model were somewhere else
     planner.make(shop, "more second orders", provider=small)
     template = build.template(shop, subject="Hello {{ customer.first_name }}")

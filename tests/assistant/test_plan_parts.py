@@ -4,10 +4,10 @@ import json
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from assistant import approval, discounts, plan_page, planner, scoring
-from assistant.models import Decision, MeasuredLift
+from assistant.models import Decision, MeasuredLift, Plan
 from campaigns import replay_queue
 from campaigns.models import Campaign
 from customers import profiles
@@ -32,6 +32,30 @@ def test_the_measured_days_suggest_a_new_and_a_changed_stage(plan):
     assert "more than 21 days ago" in late["in_words"]
     changed = [line for line in slow["diff"] if line[:1] in "+-"]
     assert changed == ["-expected_days: 60", "+expected_days: 21"]
+
+
+@pytest.mark.parametrize(("made_in", "read_in"), [("en", "zh-hans"), ("zh-hans", "en")])
+def test_what_rules_say_is_read_in_the_readers_language(db, made_in, read_in):
+    shop = a_shop()
+    shop.language = "zh-CN"
+    shop.save()
+    with translation.override(made_in):
+        plan = planner.make(shop, "more second orders")
+    claims = {
+        "en": ["Of 100 stays at New 30 went on to Active: 30.0 %.",
+               "The forecast assumes that more customers move"],
+        "zh-hans": ["在 New 的 100 次停留中", "预测假设有更多客户移动"],
+    }  # fmt: skip
+    with translation.override(read_in):
+        page = plan_page.Page(Plan.objects.get(pk=plan.pk))
+        read = [*(claim["text"] for claim in page.claims), *page.risks]
+        why = {part["why"] for part in (*page.parts, *page.stages)}
+    assert all(any(text.startswith(said) for text in read) for said in claims[read_in])
+    assert any("new customers" in each for each in why) is (read_in == "en")
+    assert any("趁首单还新鲜" in each for each in why) is (read_in == "zh-hans")
+    # Customers read these, whoever asked for the plan.
+    (campaign,) = [p for p in page.parts if p["part"] == "campaign:second-order"]
+    assert campaign["templates"][0]["subject"] == "与您的首单搭配的好物"
 
 
 def test_an_approved_stage_is_on_the_map_once_and_only_as_it_was_proposed(plan):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from assistant import checking, planner
+from assistant import checking, planner, sentences
 from shops.models import Shop
 
 
@@ -46,9 +46,10 @@ class Command(BaseCommand):
         for claim in plan.proposal["diagnosis"]:
             self.stdout.write("* " + checking.said(claim, known, shop.currency))
         for stage in plan.proposal["stages"]:
-            self.stdout.write(f"~ {stage['text']['name']}: {stage['why']}")
+            self.stdout.write(f"~ {stage['text']['name']}: {sentences.said(stage, 'why')}")
         for campaign in plan.proposal["campaigns"]:
-            self.stdout.write(f"+ {campaign['text']['name']}: {campaign['why']}")
+            why = sentences.said(campaign, "why")
+            self.stdout.write(f"+ {campaign['text']['name']}: {why}")
 
 
 def _key(said: str) -> str:
