@@ -5,11 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from campaigns import cron_words, languages
+from campaigns import cron_words
 from campaigns.models import Template
 from campaigns.plan_schema import WEEKDAYS
 from campaigns.translation_models import Translation
 from segments.models import Segment
+from shops import locales
 from shops.models import Shop
 
 
@@ -37,7 +38,7 @@ def _languages(shop: Shop) -> dict[str, list[tuple[str, str]]]:
     rows = Translation.objects.filter(shop=shop).order_by("template", "language")
     found: dict[str, list[tuple[str, str]]] = {}
     for key, language in rows.values_list("template__key", "language"):
-        found.setdefault(key, []).append((language, languages.name_of(language)))
+        found.setdefault(key, []).append((language, locales.language(language)))
     return found
 
 

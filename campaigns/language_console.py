@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from campaigns import languages, writing
 from campaigns.models import Template
 from campaigns.translation_models import Translation
+from shops import locales
 
 AS_WRITTEN = ("mjml", "html", "text")
 
@@ -70,8 +71,8 @@ def known(template: Template, translation: Translation | None) -> dict[str, Any]
     held = template.translations.order_by("language").values_list("language", flat=True)
     return {
         "language": translation.language if translation else "",
-        "language_name": languages.name_of(translation.language) if translation else "",
-        "own_language": languages.name_of(template.shop.language),
+        "language_name": locales.language(translation.language) if translation else "",
+        "own_language": locales.language(template.shop.language),
         "languages": languages.names(held),
         "addable": languages.addable(template),
         "sender": [(part, getattr(template, part)) for part in ("name", *writing.SENDER)],
@@ -93,7 +94,7 @@ class LanguagePages:
         if gone := request.POST.get("remove"):
             template.translations.filter(language=gone).delete()
             template.save()  # the time of its change is part of every message's why
-            known = {"template": template, "language": languages.name_of(gone)}
+            known = {"template": template, "language": locales.language(gone)}
             said = gettext("%(template)s is no longer written in %(language)s.") % known
             messages.success(request, said)
             return redirect(address)

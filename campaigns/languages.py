@@ -5,26 +5,21 @@ from copy import copy
 from functools import lru_cache
 
 from django.conf.global_settings import LANGUAGES
-from django.utils.translation import gettext
 
 from campaigns import writing
 from campaigns.models import Template
 from campaigns.translation_models import Translation
+from shops import locales
 
 OWN = ""  # the template's own words, in the shop's language
 CHINESE = {"cn": "hans", "sg": "hans", "tw": "hant", "hk": "hant", "mo": "hant"}
 Version = tuple[int, str]
 
 
-def name_of(language: str) -> str:
-    """A language as the reader calls it."""
-    return gettext(str(dict(LANGUAGES).get(language, language)))
-
-
 def addable(template: Template) -> list[tuple[str, str]]:
     """The languages that a template could still get, by name."""
     held = {template.shop.language, *template.translations.values_list("language", flat=True)}
-    named = ((code, name_of(code)) for code, _name in LANGUAGES if code not in held)
+    named = ((code, locales.language(code)) for code, _name in LANGUAGES if code not in held)
     return sorted(named, key=lambda each: each[1])
 
 
@@ -118,4 +113,4 @@ def _new(template: Template, language: str) -> Translation:
 
 
 def names(languages: Iterable[str]) -> list[tuple[str, str]]:
-    return [(each, name_of(each)) for each in languages]
+    return [(each, locales.language(each)) for each in languages]

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminPasswordWidget,
-    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
 )
 
+from shops import locale_fields
 from shops.connecting import PlatformForm
 from shops.models import Shop, User
 
@@ -46,11 +46,7 @@ class AccountForm(forms.Form):
 class ShopForm(PlatformForm):
     """The shop as the connect page asks for it, and the language of its mails."""
 
-    language = forms.ChoiceField(label=_("Language of its mails"), widget=UnfoldAdminSelectWidget)
-
-    def __init__(self, languages: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["language"].choices = languages  # type: ignore[attr-defined]
+    language = locale_fields.language(label=_("Language of its mails"))
 
 
 class SenderForm(forms.ModelForm):

@@ -72,7 +72,7 @@ def new_shop(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     user = cast(User, request.user)
     known = {"language": get_language(), "currency": "EUR"}
-    form = ShopForm(settings.LANGUAGES, request.POST or None, initial=known)
+    form = ShopForm(request.POST or None, initial=known)
     if form.is_valid():
         shop = form.save(user)
         return redirect("first-run-step", shop.key, "customers")

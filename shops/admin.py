@@ -46,6 +46,7 @@ from shops.models import (
     User,
 )
 from shops.seat_admin import Seats
+from shops.settings_console import ShopSettings
 from shops.site_console import SitePages
 
 __all__ = ["ApiKeys", "AuditTrail", "Seats"]  # Django looks for admin pages in this module only
@@ -62,32 +63,17 @@ class Users(ForSuperusers, UserAdmin, ModelAdmin):
     change_password_form = AdminPasswordChangeForm
 
 
-DEMANDS = ("demands_second_factor", "demands_approval")
-
-
 @admin.register(Shop)
-class Shops(Terms, SitePages, ShopAdmin):
+class Shops(Terms, ShopSettings, SitePages, ShopAdmin):
     """The tenants, their webhook address and secrets."""
 
     codes = ("connector",)
-    list_display = ("name", "key", "connector", "currency", "timezone")
+    list_display = ("name", "connector", "language", "currency", "timezone", "key")
     search_fields = ("name__istartswith", "key__istartswith")
-    readonly_fields = ("webhook_address", "created_at")
     actions = ("reveal_secret", "rotate_secret")
     actions_list = ("connect",)
-    actions_detail = ("reconciliation",)
+    actions_detail = ("reconciliation", "show_site")
     actions_row = ("show_site",)
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        (title, main), *more = super().get_fieldsets(request, obj)
-        fields = [name for name in main["fields"] if name not in DEMANDS]
-        return [(title, {**main, "fields": fields}), *more, (_("Team"), {"fields": DEMANDS})]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Shop | None = None) -> Any:
-        """What is demanded of the team is said by who may change the team."""
-        fixed = super().get_readonly_fields(request, obj)
-        may = request.user.has_perm("shops.add_seat", obj)
-        return fixed if may else (*fixed, *DEMANDS)
 
     def get_urls(self) -> list[URLPattern]:
         admit = self.admin_site.admin_view
@@ -124,7 +110,7 @@ class Shops(Terms, SitePages, ShopAdmin):
             "label": connector.label,
             "guide": connector.guide,
             "makes_secret": connector.makes_secret,
-            "address": request.build_absolute_uri(self.webhook_address(shop)),
+            "address": request.build_absolute_uri(f"/hooks/{shop.key}/"),
             "secret": shop.webhook_secrets[0],
             "arrivals_url": reverse("admin:shops_shop_arrivals", args=[shop.pk]),
             "form": form,
@@ -169,10 +155,6 @@ class Shops(Terms, SitePages, ShopAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shop]:
         shops = Shop.objects.order_by("pk")
         return shops.filter(pk__in=shops_of(request, *self.seen_with()))
-
-    @admin.display(description=_("webhook address"))
-    def webhook_address(self, shop: Shop) -> str:
-        return f"/hooks/{shop.key}/"
 
     @admin.action(description=_("Show the signing secret"), permissions=["change"])
     def reveal_secret(self, request: HttpRequest, shops: QuerySet[Shop]) -> None:

@@ -10,8 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from shops import connectors, rotation, secrecy
-from shops.connectors.node import CURRENCY
+from shops import connectors, locale_fields, locales, rotation, secrecy
 from shops.models import Delivery, Shop, User
 
 SHOWN = 5
@@ -24,24 +23,19 @@ class PlatformForm(forms.Form):
     name = forms.CharField(
         label=_("Name of the shop"), max_length=100, widget=UnfoldAdminTextInputWidget
     )
-    currency = forms.RegexField(
-        CURRENCY,
-        label=_("Currency"),
-        initial="EUR",
-        max_length=3,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=_("Three letters, such as EUR."),
-    )
+    currency = locale_fields.currency(label=_("Currency"), initial="EUR")
+    timezone = locale_fields.zone(label=_("Time zone"), initial=locales.UTC, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = {name: connectors.get(name) for name in settings.CONNECTORS}
         choices = [(name, found.label) for name, found in known.items() if found.is_platform]
         self.fields["connector"].choices = choices  # type: ignore[attr-defined]
+        self.fields["timezone"].widget.attrs["data-own-zone"] = ""
 
     def save(self, user: User) -> Shop:
         """The new shop, with an address and a secret; its maker owns it."""
-        said = self.cleaned_data
+        said = self.cleaned_data | {"timezone": self.cleaned_data["timezone"] or locales.UTC}
         with transaction.atomic():
             shop = Shop.objects.create(key=free_key(said["name"]), **said)
             shop.staff.add(user, through_defaults={"role": "owner"})

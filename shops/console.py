@@ -114,6 +114,11 @@ class ShopAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm(self.right("delete"), row_of(obj))
 
+    def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> HttpResponse:
+        """Who changes a row is not about to add another."""
+        context["show_save_and_add_another"] = kwargs.get("add", False)
+        return super().render_change_form(request, context, **kwargs)
+
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, *args: Any, **kwargs: Any
     ) -> list[dict[str, Any]]:

@@ -12,11 +12,12 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from shops import keeping
 from shops.models import Shop
+from shops.settings_console import SettingsForm
 
 PREFIX = "keep_"
 
 
-class TermsForm(forms.ModelForm):
+class TermsForm(SettingsForm):
     """The shop with a field for each kind; empty is no term."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -60,13 +61,10 @@ class Terms:
         fieldsets = super().get_fieldsets(request, obj)  # type: ignore[misc]
         if not self.may_set_terms(request, obj):
             return fieldsets
-        names = [PREFIX + kind for kind in keeping.kinds()]
-        (title, main), *more = fieldsets
-        rest = [name for name in main["fields"] if name not in names]
         said = _("Older data is deleted every night and cannot be brought back. "
                  "An empty field deletes nothing that is kept today.")  # fmt: skip
-        own = (_("How many days data is kept"), {"fields": names, "description": said})
-        return [(title, {**main, "fields": rest}), *more, own]
+        own = {"fields": [PREFIX + kind for kind in keeping.kinds()], "description": said}
+        return [*fieldsets, (_("How many days data is kept"), own | {"classes": ("collapse",)})]
 
     def save_model(self, request: HttpRequest, obj: Shop, form: Any, change: bool) -> None:  # noqa: FBT001
         super().save_model(request, obj, form, change)  # type: ignore[misc]

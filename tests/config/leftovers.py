@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 SILENT = {"script", "style", "pre", "code", "textarea"}
 ALOUD = {"title", "placeholder", "aria-label", "alt"}
 ICONS = "material-symbols"
-# Anything with a digit, a slash, an underscore or a dot inside is a code or an address.
+# Anything with a digit, a slash, an underscore or a dot inside is a code or an address, as is what
+# stands behind a currency's name.
 LIQUID = re.compile(r"{{.*?}}|{%.*?%}")
-CODE = re.compile(r"\S*(?:[\d/_@{}=*×]|[.:-](?=\w))\S*")
+CODE = re.compile(r"\S*(?:[\d/_@{}=*×]|[.:-](?=\w))\S*|· [A-Z]{3}$")
 WORD = re.compile(r"[A-Za-z]{3,}")
 NAMES = {
     "waymark", "english", "simplified", "shopify", "woocommerce", "saleor", "twilio", "generic",
