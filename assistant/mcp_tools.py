@@ -56,7 +56,7 @@ class Tools:
         return [
             {"key": one.key, "name": one.name, "members": one.member_count,
              "rule": rules.describe(one.rule, shop=self.shop) if one.rule else one.description}
-            for one in Segment.objects.filter(shop=self.shop).order_by("key")[:500]
+            for one in Segment.in_use.filter(shop=self.shop).order_by("key")[:500]
         ]  # fmt: skip
 
     def campaign_report(self, campaign: str) -> dict[str, Any]:

@@ -114,7 +114,7 @@ class Words:
 
     @cached_property
     def segments(self) -> dict[str, str]:
-        rows = Segment.objects.filter(shop=self.shop).values_list("name", "key")
+        rows = Segment.in_use.filter(shop=self.shop).values_list("name", "key")
         return {plain(name): key for name, key in rows} | {key: key for _name, key in rows}
 
     @cached_property

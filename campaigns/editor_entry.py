@@ -17,7 +17,7 @@ def form(shop: Shop) -> dict[str, Any]:
 
 def _shapes(shop: Shop) -> list[dict[str, Any]]:
     stages = options(Stage.objects.filter(shop=shop).order_by("journey", "position"))
-    segments = options(Segment.objects.filter(shop=shop).order_by("name"))
+    segments = options(Segment.in_use.filter(shop=shop).order_by("name"))
     moves = [
         {"value": "", "label": _("on coming to it")},
         {"value": "leave", "label": _("on leaving it")},

@@ -81,7 +81,7 @@ def _forks() -> list[dict[str, Any]]:
 
 
 def _deeds(shop: Shop) -> list[dict[str, Any]]:
-    fixed = options(Segment.objects.filter(shop=shop, kind="static").order_by("name"))
+    fixed = options(Segment.in_use.filter(shop=shop, kind="static").order_by("name"))
     return [
         {
             "name": "set",

@@ -46,7 +46,7 @@ class LetterForm(forms.Form):
 
     def __init__(self, shop: Shop, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        segments = Segment.objects.filter(shop=shop, fault="").order_by("name")
+        segments = Segment.in_use.filter(shop=shop, fault="").order_by("name")
         self.fields["segment"].queryset = segments  # type: ignore[attr-defined]
         mails = Template.objects.filter(shop=shop).order_by("name")
         self.fields["template"].queryset = mails  # type: ignore[attr-defined]

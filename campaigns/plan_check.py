@@ -195,7 +195,7 @@ def _check_steps(steps: list[tuple[str, dict[str, Any]]], shop: Shop) -> None:
 
 
 def _need_segment(path: str, key: str, shop: Shop, **also: str) -> None:
-    if not Segment.objects.filter(shop=shop, key=key, **also).exists():
+    if not Segment.in_use.filter(shop=shop, key=key, **also).exists():
         words = (
             _("this shop has no fixed segment %r.") if also else _("this shop has no segment %r.")
         )

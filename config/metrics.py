@@ -37,6 +37,7 @@ QUEUES = {
         WHERE status IN ('waiting', 'running') ORDER BY id""",
     "exports": """SELECT created_at FROM segments_segmentexport
         WHERE status IN ('waiting', 'running') ORDER BY id""",
+    "edits": "SELECT asked_at FROM segments_segmentedit WHERE finished_at IS NULL ORDER BY id",
     "erasures": """SELECT due_at FROM customers_erasure
         WHERE done_at IS NULL AND due_at <= now() ORDER BY due_at""",
 }
@@ -67,7 +68,7 @@ ERRORS = {
     "uncertain_messages": "SELECT 1 FROM campaigns_message WHERE status = 'uncertain'",
     "refused_carriers": "SELECT 1 FROM campaigns_mailcarrier WHERE refused_at IS NOT NULL",
     "faulty_campaigns": "SELECT 1 FROM campaigns_campaign WHERE fault <> ''",
-    "faulty_segments": "SELECT 1 FROM segments_segment WHERE fault <> ''",
+    "faulty_segments": "SELECT 1 FROM segments_segment WHERE fault <> '' AND archived_at IS NULL",
     "failing_endpoints": "SELECT 1 FROM shops_endpoint WHERE failing_since IS NOT NULL",
 }
 

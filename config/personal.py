@@ -59,7 +59,8 @@ insights.score name~ band~
 insights.productrule kind first_category note
 insights.recommendationlist kind~ items~
 insights.recommendationrun metrics live reason learned
-segments.segmentexport format status fault by! owner
+segments.segmentedit kind customers~ by!
+segments.segmentexport customers~ format status fault by! owner
 segments.segment name key kind description rule fault
 segments.segmentrule rule
 segments.membership why~ left_why~

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.module_loading import import_string
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -89,6 +91,13 @@ class Customers(CustomerPages, MergePages, PersonPages, ReadOnly, ShopAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NotMerged
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """What rooms above do with chosen customers (CUSTOMER_DEEDS in config/plugins.py)."""
+        deeds = [import_string(path) for path in settings.CUSTOMER_DEEDS]
+        offered = {deed.name: (deed, deed.name, deed.label)
+                   for deed in deeds if deed.is_allowed(request)}  # fmt: skip
+        return {**super().get_actions(request), **offered}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str

@@ -79,7 +79,7 @@ class JourneyPages:
             "kept": query.kept.items(),
             "kept_query": urlencode(query.kept),
             "journeys": Journey.objects.filter(shop=journey.shop, active=True).order_by("pk"),
-            "segments": Segment.objects.filter(shop=journey.shop).order_by("name"),
+            "segments": Segment.in_use.filter(shop=journey.shop).order_by("name"),
             "sources": rule_choices.sources(journey.shop, ""),
             "firsts": [(kind, words[0]) for kind, words in KINDS.items()],
             "channels": choices.channels(journey.shop, ""),

@@ -19,6 +19,7 @@ from unfold.decorators import display
 
 from segments import (
     builder_pages,
+    chosen_pages,
     count_pages,
     member_page,
     membership,
@@ -29,7 +30,9 @@ from segments import (
     rules,
     starter,
 )
+from segments.archive_pages import ArchiveFilter, ArchivePages
 from segments.choices import Names, name_rows
+from segments.chosen_pages import ChosenPages
 from segments.export_pages import ExportPages
 from segments.models import Clustering, RfmScore, Segment
 from segments.rule_field import RuleField, RuleWidget
@@ -61,7 +64,7 @@ class SegmentForm(forms.ModelForm):
 
 
 @admin.register(Segment)
-class Segments(ExportPages, WhyPages, ShopAdmin):
+class Segments(ChosenPages, ArchivePages, ExportPages, WhyPages, ShopAdmin):
     """Groups of customers; saving one fills it at once."""
 
     codes = ("kind",)
@@ -69,12 +72,12 @@ class Segments(ExportPages, WhyPages, ShopAdmin):
     change_form_template = "segments/segment_page.html"
     list_before_template = "segments/list_top.html"
     list_display = ("name", "sort", "in_words", "size", "refreshed", "trouble", "shop")
-    list_filter = ("kind", "shop")
+    list_filter = ("kind", ArchiveFilter, "shop")
     list_select_related = ("shop",)
     search_fields = ("name__istartswith",)
     prepopulated_fields = {"key": ["name"]}
     readonly_fields = ("in_words", "member_count", "refreshed_at", "fault")
-    actions = ("recount",)
+    actions = ("recount", "archive", "bring_back")
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -107,6 +110,7 @@ class Segments(ExportPages, WhyPages, ShopAdmin):
             "title": segment.name,
             "segment": segment,
             "page": member_page.show(segment, after=after),
+            "edit": chosen_pages.running(segment),
             "is_later": bool(after),
         }
         return TemplateResponse(request, "segments/members.html", context)
@@ -181,7 +185,7 @@ class Segments(ExportPages, WhyPages, ShopAdmin):
     @admin.action(description=_("Count again now"), permissions=["change"])
     def recount(self, request: HttpRequest, segments: QuerySet[Segment]) -> None:
         """The chosen ones by their rules, without waiting for what refreshes them by itself."""
-        chosen = segments.filter(kind="rule").select_related("shop")
+        chosen = segments.filter(kind="rule", archived_at=None).select_related("shop")
         filled = sum(membership.fill(segment) for segment in chosen)
         said = ngettext(
             "%(number)d segment was counted again.",

@@ -68,7 +68,7 @@ def of(shop: Shop) -> dict[str, Any]:
             for kind, (done, not_done) in KINDS.items()
         ],
         "segments": list(
-            Segment.objects.filter(shop=shop).order_by("name").values("key", "name")[:1000]
+            Segment.in_use.filter(shop=shop).order_by("name").values("key", "name")[:1000]
         ),
         "texts": {key: str(text) for key, text in TEXTS.items()},
     }

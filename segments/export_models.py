@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SegmentExport(models.Model):
-    """A segment's members as a file, written in the background and taken away by a link that ends.
+    """Customers as a file, written in the background and taken away by a link that ends.
 
+    They are a segment's members; without one, `customers` are their ids, null all of the shop's.
     Status is waiting, running, done, cancelled or failed. Without `personal` the file tells
     nobody's name or address.
     """
@@ -18,9 +19,11 @@ class SegmentExport(models.Model):
     segment = models.ForeignKey(
         "segments.Segment",
         on_delete=models.CASCADE,
+        null=True,
         related_name="exports",
         verbose_name=_("segment"),
     )
+    customers = models.JSONField(null=True)
     format = models.CharField(_("format"), max_length=8)
     personal = models.BooleanField(_("with personal data"), default=False)
     status = models.CharField(_("status"), max_length=12, default="waiting")
@@ -48,7 +51,7 @@ class SegmentExport(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.segment} ({self.format})"
+        return f"{self.segment or self.shop} ({self.format})"
 
     @property
     def is_over(self) -> bool:

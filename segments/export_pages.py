@@ -16,7 +16,7 @@ from unfold.decorators import action
 from segments import exporting
 from segments.export_models import SegmentExport
 from shops import files
-from shops.console import is_part, row_of
+from shops.console import is_part, row_of, shops_of
 from shops.models import User
 
 SHOWN = 10
@@ -36,6 +36,7 @@ class ExportPages:
         admit = self.admin_site.admin_view
         return [
             path("exports/<str:token>/file/", admit(self.file), name="segments_export_file"),
+            path("exports/", admit(self.exports_of_chosen), name="segments_exports_of_chosen"),
             path(
                 "exports/<int:pk>/cancel/",
                 admit(require_POST(self.cancel_export)),
@@ -81,7 +82,26 @@ class ExportPages:
         export = self._visible_export(request, pk)
         if exporting.cancel(export):
             messages.info(request, gettext("The export was cancelled."))
+        if export.segment_id is None:
+            return redirect("admin:segments_exports_of_chosen")
         return redirect("admin:segments_segment_export", export.segment_id)
+
+    def exports_of_chosen(self: Any, request: HttpRequest) -> HttpResponse:
+        """What became of the customers who were chosen in their list to be exported."""
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        shops = shops_of(request, "segments.export_segment")
+        exports = [(each, _address(each)) for each in _own(None, request) if each.shop in shops]
+        known = {
+            "exports": exports,
+            "address": reverse("admin:segments_exports_of_chosen"),
+            "is_busy": any(not each.is_over for each, _address in exports),
+            "title": _("Exports of customers"),
+        }
+        if is_part(request):
+            return TemplateResponse(request, "segments/export_list.html", known)
+        context = {**self.admin_site.each_context(request), **known}
+        return TemplateResponse(request, "segments/exports_of_chosen.html", context)
 
     def file(self: Any, request: HttpRequest, token: str) -> StreamingHttpResponse:
         """The file, for whoever may see it still: the link alone opens nothing."""
@@ -99,7 +119,7 @@ class ExportPages:
 
     def _visible_export(self: Any, request: HttpRequest, pk: int) -> SegmentExport:
         """An export of the user's shops that is their own, or anybody's for a superuser."""
-        visible = SegmentExport.objects.filter(segment__in=self.get_queryset(request))
+        visible = SegmentExport.objects.filter(shop__in=shops_of(request))
         if not request.user.is_superuser:
             visible = visible.filter(asked_by=request.user.pk)
         export: SegmentExport = get_object_or_404(visible.select_related("file"), pk=pk)
@@ -109,7 +129,7 @@ class ExportPages:
 
 
 def _own(segment: Any, request: HttpRequest) -> list[SegmentExport]:
-    rows = SegmentExport.objects.filter(segment=segment).select_related("file")
+    rows = SegmentExport.objects.filter(segment=segment).select_related("file", "shop")
     if not request.user.is_superuser:
         rows = rows.filter(asked_by=request.user.pk)
     return list(rows.order_by("-pk")[:SHOWN])

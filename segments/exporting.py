@@ -1,7 +1,7 @@
-"""A segment's members as CSV, XLSX or JSONL: read by COPY a stretch at a time, kept for a day.
+"""A segment's members, or chosen customers, as CSV, XLSX or JSONL: read by COPY stretch by stretch.
 
 Memory holds one stretch, however large the segment is. The file is written anew when its worker
-dies: nothing of it was to be had before it was whole.
+dies: nothing of it was to be had before it was whole. It is kept for a day.
 """
 
 import json
@@ -21,11 +21,12 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from segments import editing
 from segments.export_models import SegmentExport
 from segments.models import Segment
 from shops import files, money, sheets
 from shops.announcing import announce
-from shops.models import User
+from shops.models import Shop, User
 
 FORMATS = ("csv", "xlsx", "jsonl")
 STRETCH = 10_000
@@ -53,14 +54,15 @@ PERSONAL = {
     "first_name": "c.first_name",
     "last_name": "c.last_name",
 }
-MEMBERS = """
-COPY (SELECT c.id, {columns} FROM segments_membership m
-    JOIN customers_customer c ON c.id = m.customer_id
+PEOPLE = """
+COPY (SELECT c.id, {columns} FROM {source}
     LEFT JOIN customers_profile p ON p.customer_id = c.id
-    WHERE m.segment_id = %(segment)s AND m.left_at IS NULL AND m.customer_id > %(after)s
-    AND c.shop_id = %(shop)s AND c.merged_into_id IS NULL
-    ORDER BY m.customer_id LIMIT %(most)s) TO STDOUT
+    WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL AND c.id > %(after)s {only}
+    ORDER BY c.id LIMIT %(most)s) TO STDOUT
 """
+MEMBERS = "segments_membership m JOIN customers_customer c ON c.id = m.customer_id"
+IN_IT = "AND m.segment_id = %(segment)s AND m.left_at IS NULL AND m.customer_id > %(after)s"
+CUSTOMERS, CHOSEN = "customers_customer c", "AND c.id = ANY(%(chosen)s)"
 
 
 class Stopped(Exception):
@@ -73,15 +75,29 @@ class ExportFault(Exception):
 
 def ask(segment: Segment, *, format: str, by: User, personal: bool) -> SegmentExport:
     """Have the segment written to a file in the background. Raises ExportFault."""
+    whom = {"shop": segment.shop, "segment": segment, "row_count": segment.member_count}
+    return _asked(format, by, personal=personal, **whom)
+
+
+def ask_chosen(
+    shop: Shop, customers: list[int] | None, *, format: str, by: User, personal: bool
+) -> SegmentExport:
+    """The same with these customers; None is every customer of the shop. Raises ExportFault."""
+    count = editing.chosen(shop.pk, customers).count()
+    return _asked(
+        format, by, personal=personal, shop=shop, customers=customers, row_count=count
+    )  # fmt: skip
+
+
+def _asked(format: str, by: User, **whom: Any) -> SegmentExport:
     if format not in FORMATS:
         raise ExportFault(_("Choose CSV, XLSX or JSONL."))
-    if format == "xlsx" and segment.member_count > MOST_IN_A_SHEET:
+    if format == "xlsx" and whom["row_count"] > MOST_IN_A_SHEET:
         raise ExportFault(_("A sheet has room for 1,048,575 customers: choose CSV or JSONL."))
     with transaction.atomic():
         export = SegmentExport.objects.create(
-            shop=segment.shop, segment=segment, format=format, personal=personal,
-            row_count=segment.member_count, asked_by=by, by=by.get_username(),
-        )  # fmt: skip
+            format=format, asked_by=by, by=by.get_username(), **whom
+        )
         announce("export")
     return export
 
@@ -122,7 +138,8 @@ def _write(export: SegmentExport) -> None:
             sheet.add(stretch)
             _went_on(export, len(stretch))
         sheet.close()
-        name = f"{export.segment.key}-{now():%Y-%m-%d}.{export.format}"
+        whose = export.segment.key if export.segment else "customers"
+        name = f"{whose}-{now():%Y-%m-%d}.{export.format}"
         with path.open("rb") as content, transaction.atomic():
             held = SegmentExport.objects.select_for_update().get(pk=export.pk)
             if (held.owner, held.status) != (export.owner, "running"):
@@ -135,16 +152,20 @@ def _write(export: SegmentExport) -> None:
 
 def columns(export: SegmentExport) -> dict[str, str]:
     """What the file tells of each customer, by column."""
-    return {**COLUMNS, **PERSONAL} if export.personal else COLUMNS
+    told = {**COLUMNS, **PERSONAL} if export.personal else COLUMNS
+    return {name: sql for name, sql in told.items() if export.segment or not sql.startswith("m.")}
 
 
 def _stretches(export: SegmentExport) -> Iterator[list[list[Any]]]:
     chosen = columns(export)
-    statement = MEMBERS.format(columns=", ".join(chosen.values()))
+    source, only = (MEMBERS, IN_IT) if export.segment else (CUSTOMERS, "")
+    if export.customers is not None:
+        only = CHOSEN
+    statement = PEOPLE.format(columns=", ".join(chosen.values()), source=source, only=only)
     after: Any = 0
     while True:
         own = {"segment": export.segment_id, "shop": export.shop_id, "after": after}
-        own["most"] = STRETCH
+        own |= {"most": STRETCH, "chosen": export.customers}
         with connection.cursor() as cursor, cursor.copy(statement, own) as copy:
             rows = [list(row) for row in copy.rows()]
         if rows:
@@ -162,7 +183,8 @@ def _readable(names: Sequence[str], row: list[Any], currency: str) -> list[Any]:
     said["revenue"] = round(int(said["revenue"]) / 10**digits, digits)
     said["allows_email"] = "yes" if said["allows_email"] == "t" else "no"
     for name in ("customer_since", "in_segment_since", "last_order_at"):
-        said[name] = (said[name] or "").replace(" ", "T")
+        if name in said:
+            said[name] = (said[name] or "").replace(" ", "T")
     return list(said.values())
 
 

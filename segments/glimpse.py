@@ -110,7 +110,7 @@ def reach(shop: Shop, members: Sequence[int], count: int) -> list[Reach]:
 def overlap(shop: Shop, members: Sequence[int], count: int, key: str) -> list[Overlap]:
     """The segments that most of the members are in too."""
     counts = dict(_ask(OVERLAP, shop, members, {}))
-    found = Segment.objects.filter(shop=shop, pk__in=counts).exclude(key=key)
+    found = Segment.in_use.filter(shop=shop, pk__in=counts).exclude(key=key)
     rows = [_overlap(one, counts[one.pk] / len(members), count) for one in found]
     return sorted(rows, key=lambda row: (-row.share, row.segment.name))[:MOST_SEGMENTS]
 

@@ -42,7 +42,7 @@ def refresh(shop: Shop, customers: list[int] | None = None, parts: Part = Part.E
     that it asks for has moved. Returns how many segments were refreshed. A rule that no longer
     compiles, or costs too much, leaves its reason on the segment and stops nobody else.
     """
-    segments = Segment.objects.filter(shop=shop, kind="rule").select_related("shop").order_by("pk")
+    segments = Segment.in_use.filter(shop=shop, kind="rule").select_related("shop").order_by("pk")
     ordered = references.in_order(segments)
     if customers is None:
         return sum(_fill(segment.pk, parts) for segment in ordered)
@@ -85,7 +85,7 @@ def recheck_due() -> int:
         for segment_id, customer in due:
             if customer in held:
                 asked.setdefault(segment_id, []).append(customer)
-        found = Segment.objects.filter(pk__in=asked).select_related("shop").order_by("pk")
+        found = Segment.in_use.filter(pk__in=asked).select_related("shop").order_by("pk")
         for segment in references.in_order(found):
             if _refresh_batch([segment], asked[segment.pk], Part.EVERYTHING, announce=True) == 0:
                 Recheck.objects.filter(segment=segment, customer__in=asked[segment.pk]).delete()
@@ -121,7 +121,7 @@ def _fill(pk: int, parts: Part = Part.EVERYTHING) -> bool:
                 cursor.execute(ALONE, [pk])
             # Read after the lock: the rule may have been edited while somebody else filled it.
             segment = Segment.objects.select_related("shop").get(pk=pk)
-            compiled = _compiled(segment, wide=True)
+            compiled = None if segment.archived_at else _compiled(segment, wide=True)
             if compiled is None or not (compiled.reads & parts or compiled.segments):
                 return False
             refused = cost.estimate(segment.shop, compiled).fault

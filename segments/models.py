@@ -7,15 +7,24 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
-from segments.export_models import SegmentExport as SegmentExport  # Django looks for it here
+from segments.edit_models import SegmentEdit as SegmentEdit  # Django looks for models here
+from segments.export_models import SegmentExport as SegmentExport
 from shops.models import Shop, User
+
+
+class InUse(models.Manager["Segment"]):
+    """Those that are not archived: what is filled, and what may be picked."""
+
+    def get_queryset(self) -> models.QuerySet["Segment"]:
+        return super().get_queryset().filter(archived_at=None)
 
 
 class Segment(models.Model):
     """A named set of customers: by `rule`, `static` from a file, or a `persona` of k-means.
 
     A rule that no longer compiles leaves its reason in `fault` and takes no part until mended. One
-    that is `heavy` is filled by the daily refresh only. `version` counts the rules it has had.
+    that is `heavy` is filled by the daily refresh only. `version` counts the rules it has had. An
+    archived one keeps its members as they were that day, and nobody can pick it.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
@@ -29,6 +38,10 @@ class Segment(models.Model):
     fault = models.TextField(_("fault"), blank=True, editable=False)
     member_count = models.IntegerField(_("members"), default=0, editable=False)
     refreshed_at = models.DateTimeField(_("refreshed"), null=True, editable=False)
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
+
+    objects = models.Manager()
+    in_use = InUse()
 
     class Meta:
         verbose_name = _("segment")

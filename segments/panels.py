@@ -12,15 +12,16 @@ MOST = 500  # segments that a page lists
 
 def sizes(shop: Shop) -> Panel:
     """The largest segments."""
-    rows = Segment.objects.filter(shop=shop).order_by("-member_count", "name")[:10]
+    rows = Segment.in_use.filter(shop=shop).order_by("-member_count", "name")[:10]
     return Panel(_("Segments"), "panels/segments.html", {"segments": rows}, width=4)
 
 
 def memberships(customer: Customer) -> Panel:
     """The segments a customer is in and those they are not in, each with why on demand."""
-    rows = Membership.objects.filter(customer=customer, left_at=None).select_related("segment")
+    rows = Membership.objects.filter(customer=customer, left_at=None, segment__archived_at=None)
+    rows = rows.select_related("segment")
     inside = list(rows.order_by("-entered_at"))
-    others = Segment.objects.filter(shop=customer.shop_id)
+    others = Segment.in_use.filter(shop=customer.shop_id)
     context = {
         "customer": customer,
         "memberships": inside,

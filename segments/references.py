@@ -34,7 +34,7 @@ def check(shop: Shop, rule: Any, *, of: str = "") -> None:
     wanted = named(rule)
     if not wanted:
         return
-    rules = dict(Segment.objects.filter(shop=shop).values_list("key", "rule"))
+    rules = dict(Segment.in_use.filter(shop=shop).values_list("key", "rule"))
     for key, path in wanted:
         if key not in rules and key != of:
             raise RuleError(path, _("there is no segment %r in this shop.") % key)

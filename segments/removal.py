@@ -1,5 +1,7 @@
-"""A segment that something else uses is not deleted behind its back."""
+"""A segment that something else uses is not deleted or archived behind its back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -7,9 +9,10 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from segments import references
+from segments import membership, references
 from segments.membership_sql import ALONE
-from segments.models import Segment
+from segments.models import Recheck, Segment
+from shops.clock import now
 from shops.models import Shop
 
 
@@ -43,7 +46,7 @@ def uses(segment: Segment) -> list[Use]:
 
 def in_segments(shop: Shop, key: str) -> list[tuple[str, str]]:
     """The segments whose rules ask for this one."""
-    found = Segment.objects.filter(shop=shop, kind="rule").exclude(key=key)
+    found = Segment.in_use.filter(shop=shop, kind="rule").exclude(key=key)
     return [
         (_("segment"), segment.name)
         for segment in found
@@ -53,9 +56,30 @@ def in_segments(shop: Shop, key: str) -> list[tuple[str, str]]:
 
 def delete(segment: Segment) -> None:
     """Delete the segment with its history. Raises SegmentInUse."""
+    with _unused(segment):
+        segment.delete()
+
+
+def archive(segment: Segment) -> None:
+    """Take the segment out of use; its members stay as they are. Raises SegmentInUse."""
+    with _unused(segment):
+        Segment.objects.filter(pk=segment.pk, archived_at=None).update(archived_at=now())
+        Recheck.objects.filter(segment=segment).delete()
+
+
+def bring_back(segment: Segment) -> None:
+    """Use an archived segment again, filled as of today."""
+    Segment.objects.filter(pk=segment.pk).update(archived_at=None)
+    segment.refresh_from_db()
+    if segment.kind == "rule":
+        membership.fill(segment)
+
+
+@contextmanager
+def _unused(segment: Segment) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(ALONE, [segment.pk])
         found = uses(segment)
         if found:
             raise SegmentInUse(segment, found)
-        segment.delete()
+        yield

@@ -22,6 +22,10 @@ def told(seen: dict[str, Any], names: Names) -> list[str]:
 
 
 def _said(name: str, value: Any, names: Names) -> str:
+    if name == "edit":
+        return _("by hand")
+    if name == "file":
+        return _("by the file “%s”") % value
     if name.startswith("did "):
         return _deed(name.removeprefix("did ").split(" / "), value or {})
     if name.startswith("segment "):

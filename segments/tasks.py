@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from customers.changes import Part
-from segments import counting, exporting, membership, personas, rfm
+from segments import counting, editing, exporting, membership, personas, rfm
 
 
 @shared_task(ignore_result=True)
@@ -34,6 +34,11 @@ def refresh_personas() -> None:
 @shared_task(ignore_result=True)
 def run_counts() -> None:
     counting.run_due()
+
+
+@shared_task(ignore_result=True)
+def run_edits() -> None:
+    editing.run_due()
 
 
 @shared_task(ignore_result=True)

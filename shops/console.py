@@ -1,6 +1,7 @@
 """What every list and page of the admin has in common."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import admin
@@ -137,6 +138,8 @@ class ShopAdmin(ModelAdmin):
         if chosen and not request.user.is_superuser:
             needed = [getattr(self, f"has_{name}_permission")
                       for name in getattr(chosen[0], "allowed_permissions", [])]  # fmt: skip
+            if isinstance(chosen[0], Deed):
+                needed.append(chosen[0].is_allowed)
             able = []
             for shop in seats.of(request.user):
                 with seats.at(request.user, shop):
@@ -170,6 +173,22 @@ def framed(
     context = {**of.admin_site.each_context(request), "opts": of.opts, "title": title, **known}
     kind = f"{of.opts.app_label}/{of.opts.model_name}"
     return TemplateResponse(request, f"admin/{kind}/{name}.html", context)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a room above does with chosen rows of a list: an action, offered to who has `right`."""
+
+    name: str
+    label: Any
+    right: str
+    do: Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
+
+    def __call__(self, of: Any, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        return self.do(of, request, rows)
+
+    def is_allowed(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.right)
 
 
 class OwnPage:
