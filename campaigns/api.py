@@ -94,7 +94,7 @@ class MessageAnswer(ModelSerializer):
 def told(shop: Shop) -> QuerySet[Message]:
     """The shop's messages with all that an answer shows."""
     return Message.objects.filter(shop=shop).select_related(
-        "customer", "campaign", "template", "shared"
+        "customer", "campaign", "template", "shared", "enrolment"
     )
 
 

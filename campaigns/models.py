@@ -227,7 +227,8 @@ class Message(models.Model):
 
     planned → sending → sent, refused (by the gate), failed, or uncertain (the process died between
     hand-over and record; never sent again by itself). "Sending" may have reached the carrier.
-    `trail` is frozen when the row is written; what it shares with many others is in `shared`.
+    `trail` is frozen when the row is written; what it shares with many others is in `shared`, and
+    what let the customer in, which never changes either, in `enrolment`.
     """
 
     shop = models.ForeignKey(
@@ -310,7 +311,15 @@ class Message(models.Model):
     @property
     def why(self) -> dict[str, Any]:
         """All that was written down of why it was decided on."""
-        return {**(self.shared.said if self.shared else {}), **self.trail}
+        entered = self.enrolment
+        return {
+            **(self.shared.said if self.shared else {}),
+            "entered_at": entered.entered_at.isoformat(),
+            "cause": entered.entry_key,
+            "held_out": entered.held_out,
+            **({"happened": entered.cause} if entered.cause else {}),
+            **self.trail,
+        }
 
 
 class FrequencyCap(models.Model):

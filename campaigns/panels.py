@@ -22,7 +22,7 @@ def messages(customer: Customer) -> Panel:
     """Every message decided on for the customer, with why."""
     rows = (
         Message.objects.filter(customer=customer)
-        .select_related("campaign", "template", "shared")
+        .select_related("campaign", "template", "shared", "enrolment")
         .order_by("-id")[:50]
     )
     shown = [(message, why.of_message(message)) for message in rows]

@@ -5,23 +5,21 @@ import json
 from typing import Any
 
 from django.db import connection
+from psycopg.types.json import Jsonb
 
 from campaigns.models import Campaign, CampaignVersion, SharedTrail, Template
 from campaigns.program import Node, walk
 from shops.announcing import announce
+from shops.clock import now
 
 # The trail is frozen here: why this customer, at this moment, as the facts then were. What is the
-# same for everybody is kept once beside it; the place where they entered is joined only if it is
-# one.
+# same for everybody is kept once beside it, what let them in is the enrolment's; the place where
+# they entered is joined only if it is one.
 PLAN = """
 INSERT INTO campaigns_message (shop_id, enrolment_id, campaign_id, customer_id, template_id, step,
     channel, status, reason, shared_id, trail, due_at, attempts, carrier_id)
 SELECT e.shop_id, e.id, e.campaign_id, e.customer_id, %(template)s, %(send_step)s, %(channel)s,
-    'planned', '', %(shared)s, jsonb_build_object(
-        'entered_at', e.entered_at,
-        'cause', e.entry_key,
-        'held_out', e.held_out,
-        'planned_at', now(){more}) {place}, now(), 0, ''
+    'planned', '', %(shared)s, %(planned)s::jsonb {variants} {place}, now(), 0, ''
 FROM {source} {joins}
 WHERE {chosen}
 """
@@ -64,10 +62,8 @@ def statement(version: CampaignVersion, *, source: str, chosen: str) -> str:
     kind = next((kind for kind in PLACES if kind in version.plan["entry"]), None)
     place, joins = PLACES[kind] if kind else ("", "")
     has_split = any("split" in step for _, step in walk(version.plan["steps"]))
-    more = ("" if kind else ", 'happened', e.cause") + (
-        ", 'variants', e.variants" if has_split else ""
-    )
-    return PLAN.format(place=place, joins=joins, more=more, source=source, chosen=chosen)
+    variants = "|| jsonb_build_object('variants', e.variants)" if has_split else ""
+    return PLAN.format(place=place, joins=joins, variants=variants, source=source, chosen=chosen)
 
 
 def told(campaign: Campaign, version: CampaignVersion, node: Node) -> dict[str, Any]:
@@ -88,6 +84,7 @@ def told(campaign: Campaign, version: CampaignVersion, node: Node) -> dict[str, 
         "channel": node.step.get("channel", "email"),
         "send_step": node.id,
         "shared": _shared(campaign, same),
+        "planned": Jsonb({"planned_at": now().isoformat()}),
     }
 
 

@@ -37,7 +37,7 @@ def test_what_passes_is_marked_before_it_leaves(ann):
     assert judged(message) == ("sending", "")
     assert message.claimed_at is not None
     assert message.attempts == 1
-    assert message.trail["cause"] == "visit:1"
+    assert message.why["cause"] == "visit:1"
     assert message.trail["gate"]["checked"] == gate.CHECKED
 
 
