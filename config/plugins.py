@@ -198,6 +198,7 @@ RULE_VALUES = {
     "facts.price_band": "customers.rule_choices.price_bands",
     "facts.day_part": "customers.rule_choices.day_parts",
     "facts.main_device": "customers.rule_choices.devices",
+    "facts.first_touchpoint": "segments.choices.touchpoints",
     "facts.first_source": "customers.rule_choices.sources",
     "facts.last_source": "customers.rule_choices.sources",
     "opinions.praised": "reviews_nlp.rule_choices.aspects",

@@ -48,6 +48,7 @@ class FeatureColumns(models.Model):
     active_weekday = models.SmallIntegerField(null=True)
     day_part = models.TextField(default="")
     main_device = models.TextField(default="")
+    first_touchpoint = models.TextField(default="", db_default="")
     first_source = models.TextField(default="")
     last_source = models.TextField(default="")
     interests = models.JSONField(default=dict)

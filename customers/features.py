@@ -231,6 +231,13 @@ FEATURES: tuple[Feature, ...] = (
         _("most frequent of activity, local; each is six hours from midnight on"),
     ),
     _text("main_device", TOUCHPOINTS, _("Device"), "as told", _("most frequent data.device")),
+    _text(
+        "first_touchpoint",
+        TOUCHPOINTS,
+        _("First touchpoint"),
+        "kind of touchpoint",
+        _("kind of the earliest"),
+    ),
     _text("first_source", TOUCHPOINTS, _("First source"), "as told", _("earliest data.source")),
     _text("last_source", TOUCHPOINTS, _("Last source"), "as told", _("latest data.source")),
     Feature(

@@ -115,7 +115,8 @@ told AS (
     FROM {{touchpoints}}
     WHERE NOT t.data @> '{{{{"bot": true}}}}'
 ), walked AS (
-    SELECT *, {ACTIVE} AS active, max(occurred_at) FILTER (WHERE {ACTIVE}) OVER (
+    SELECT *, row_number() OVER (PARTITION BY customer_id ORDER BY occurred_at) AS place,
+        {ACTIVE} AS active, max(occurred_at) FILTER (WHERE {ACTIVE}) OVER (
         PARTITION BY customer_id ORDER BY occurred_at
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS active_before
     FROM told
@@ -142,6 +143,7 @@ told AS (
         (array['night', 'morning', 'afternoon', 'evening'])[1 + mode() WITHIN GROUP (
             ORDER BY extract(hour FROM local)::int / 6) FILTER (WHERE active)] AS day_part,
         mode() WITHIN GROUP (ORDER BY device) AS main_device,
+        max(kind) FILTER (WHERE place = 1) AS first_touchpoint,
         (array_agg(source ORDER BY occurred_at) FILTER (WHERE source IS NOT NULL))[1]
             AS first_source,
         (array_agg(source ORDER BY occurred_at DESC) FILTER (WHERE source IS NOT NULL))[1]

@@ -22,7 +22,6 @@ from journeys.map_query import BESIDE, DAYS, Query
 from journeys.models import Journey
 from segments import choices
 from segments.models import Segment
-from segments.touchpoint_words import KINDS
 from shops.console import chosen_shop, framed, shops_of
 
 WAYS_DAYS = (30, 90, 365)
@@ -81,7 +80,7 @@ class JourneyPages:
             "journeys": Journey.objects.filter(shop=journey.shop, active=True).order_by("pk"),
             "segments": Segment.in_use.filter(shop=journey.shop).order_by("name"),
             "sources": rule_choices.sources(journey.shop, ""),
-            "firsts": [(kind, words[0]) for kind, words in KINDS.items()],
+            "firsts": choices.touchpoints(journey.shop, ""),
             "channels": choices.channels(journey.shop, ""),
             "days": DAYS,
             "beside": BESIDE.items(),

@@ -12,25 +12,24 @@ from django.db import connection, transaction
 from django.utils.timezone import now
 
 from customers import zones
-from journeys.models import DailyMove, Journey, StageRevenue
+from journeys.models import DailyMove, Journey, KeptAnswer, StageRevenue
 from journeys.rates import BAND
 from shops.models import Shop
 
-# A move is read off the stay that it ended; an arrival off a stay that nothing came before. {who}
-# may narrow both to some customers.
+# A move is read off the stay that it ended; an arrival off a stay that nothing came before.
 STAYED = "(date_part('epoch', v.left_at - v.entered_at) / 86400)"
 MOVES = f"""
 SELECT (v.left_at AT TIME ZONE %(zone)s)::date AS day, v.stage_id AS origin_id,
     v.left_to_id AS target_id, {BAND.format(STAYED)} AS stay_days, count(*) AS move_count
 FROM journeys_stagevisit v WHERE v.journey_id = %(journey)s AND v.left_at IS NOT NULL
-AND v.left_at >= %(since)s::timestamp AT TIME ZONE %(zone)s {{who}} GROUP BY 1, 2, 3, 4
+AND v.left_at >= %(since)s::timestamp AT TIME ZONE %(zone)s GROUP BY 1, 2, 3, 4
 UNION ALL
 SELECT (v.entered_at AT TIME ZONE %(zone)s)::date, NULL, v.stage_id, 0, count(*)
 FROM journeys_stagevisit v WHERE v.journey_id = %(journey)s AND v.came_from_id IS NULL
-AND v.entered_at >= %(since)s::timestamp AT TIME ZONE %(zone)s {{who}} GROUP BY 1, 3
+AND v.entered_at >= %(since)s::timestamp AT TIME ZONE %(zone)s GROUP BY 1, 3
 """
 # An order belongs to the stage at which it was placed, and to the move it led to: one that follows
-# within the hour, which is as long as placing may lag behind.
+# within the hour, which is as long as placing may lag behind. {who} may narrow it to some.
 REVENUE = """
 SELECT (o.placed_at AT TIME ZONE %(zone)s)::date AS day, v.stage_id,
     CASE WHEN v.left_at - o.placed_at < interval '1 hour' THEN v.left_to_id END AS target_id,
@@ -44,7 +43,7 @@ AND o.placed_at >= %(since)s::timestamp AT TIME ZONE %(zone)s {who} GROUP BY 1, 
 KEEP_MOVES = f"""
 INSERT INTO journeys_dailymove (shop_id, journey_id, day, origin_id, target_id, stay_days,
     move_count)
-SELECT %(shop)s, %(journey)s, m.* FROM ({MOVES.format(who="")}) AS m ON CONFLICT DO NOTHING
+SELECT %(shop)s, %(journey)s, m.* FROM ({MOVES}) AS m ON CONFLICT DO NOTHING
 """
 KEEP_REVENUE = f"""
 INSERT INTO journeys_stagerevenue (shop_id, journey_id, day, stage_id, target_id,
@@ -79,6 +78,7 @@ def count(journey: Journey, *, full: bool = False) -> None:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL work_mem = '256MB'")
                 cursor.execute(STRAY, values)
+            KeptAnswer.objects.filter(journey=locked).delete()
         for kept, statement in ((DailyMove, KEEP_MOVES), (StageRevenue, KEEP_REVENUE)):
             kept.objects.filter(journey=locked, day__gte=since).delete()
             with connection.cursor() as cursor:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
-
 from customers import zones
+from journeys import kept
 from journeys.models import Journey, Stage
 from journeys.transitions import Period
 from journeys.whose import EVERYBODY, Whose
@@ -79,9 +78,7 @@ def _met(
         "anywhere": anywhere, "zone": zones.of_shop(journey.shop), "newest": NEWEST,
         "back": LOOK_BACK, "start": period.start, "end": period.end,
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(MET.format(who=whose.sql), values | whose.params)
-        rows = cursor.fetchall()
+    rows = kept.rows(journey, MET.format(who=whose.sql), values | whose.params)
     return [
         Met(kind, int(campaign) if (campaign or "").isdigit() else None, *rest)
         for kind, campaign, *rest in rows

@@ -221,3 +221,18 @@ class StageRevenue(models.Model):
                 name="stage_revenue_once",
             )
         ]
+
+
+class KeptAnswer(models.Model):
+    """The rows of a question about some customers' stays, under its digest; see `journeys.kept`."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="+", db_index=False)
+    asked = models.CharField(_("question"), max_length=64)
+    rows = models.JSONField(_("rows"))
+    made_at = models.DateTimeField(_("made"), default=now)
+
+    class Meta:
+        verbose_name = _("kept answer")
+        verbose_name_plural = _("kept answers")
+        constraints = [UniqueConstraint(fields=["journey", "asked"], name="kept_answer_once")]

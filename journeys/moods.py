@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from customers import zones
+from journeys import kept
 from journeys.models import Journey
 from journeys.transitions import Period
 from journeys.whose import EVERYBODY, Whose
@@ -39,7 +38,5 @@ def of(journey: Journey, period: Period, whose: Whose = EVERYBODY) -> dict[int, 
         "shop": journey.shop_id, "journey": journey.pk, "zone": zones.of_shop(journey.shop),
         "start": period.start, "end": period.end, "newest": NEWEST,
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(MOODS.format(who=whose.sql), values | whose.params)
-        rows = cursor.fetchall()
+    rows = kept.rows(journey, MOODS.format(who=whose.sql), values | whose.params)
     return {stage: Mood(count, mean) for stage, count, mean in rows if count >= LEAST}

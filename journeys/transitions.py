@@ -2,7 +2,7 @@
 
 A rate's denominator are the stays that could have ended so: those that were open when the period
 began and those that began in it. For everybody the figures come from daily sums, for some customers
-from their stays; both go through the same statement.
+from their stays in the same shape.
 """
 
 from collections import defaultdict
@@ -13,12 +13,11 @@ from typing import Any
 
 from django.db import connection
 
-from journeys import counting, rates
+from journeys import counting, kept, rates
 from journeys.models import Journey, Stage
 from journeys.rates import Difference, Quartiles, Rate
-from journeys.whose import EVERYBODY, Whose
+from journeys.whose import CHOSEN, EVERYBODY, Whose
 
-KEPT_MOVES = "SELECT * FROM journeys_dailymove WHERE journey_id = %(journey)s"
 KEPT_REVENUE = "SELECT * FROM journeys_stagerevenue WHERE journey_id = %(journey)s"
 # What happened before the period is needed for who stood where when it began. A move weighs the
 # days from it to the end; the days spent at a stage are the weights of moves in less those out.
@@ -27,10 +26,31 @@ SELECT origin_id, target_id, stay_days,
     coalesce(sum(move_count) FILTER (WHERE day < %(start)s), 0)::bigint,
     coalesce(sum(move_count) FILTER (WHERE day >= %(start)s), 0)::bigint,
     coalesce(sum(move_count * (%(end)s - day)) FILTER (WHERE day >= %(start)s), 0)::bigint
-FROM ({moves}) AS m WHERE day < %(end)s GROUP BY 1, 2, 3
+FROM journeys_dailymove WHERE journey_id = %(journey)s AND day < %(end)s GROUP BY 1, 2, 3
+"""
+# The same of some customers: who stood where when the period began, who arrived, who moved.
+SOME = f"""
+{{chosen}}, stays AS MATERIALIZED (
+    SELECT v.stage_id, v.left_to_id, v.came_from_id, v.entered_at, v.left_at,
+        (v.entered_at AT TIME ZONE %(zone)s)::date AS entered_on,
+        (v.left_at AT TIME ZONE %(zone)s)::date AS left_on
+    FROM journeys_stagevisit v WHERE v.journey_id = %(journey)s
+    AND v.entered_at < %(end)s::timestamp AT TIME ZONE %(zone)s
+    AND (v.left_at IS NULL OR v.left_at >= %(start)s::timestamp AT TIME ZONE %(zone)s)
+    {CHOSEN.format("v")}
+)
+SELECT NULL::bigint, stage_id, 0, count(*) FILTER (WHERE entered_on < %(start)s),
+    count(*) FILTER (WHERE entered_on >= %(start)s AND came_from_id IS NULL),
+    coalesce(sum(%(end)s - entered_on) FILTER (
+        WHERE entered_on >= %(start)s AND came_from_id IS NULL), 0)::bigint
+FROM stays GROUP BY 2
+UNION ALL
+SELECT v.stage_id, v.left_to_id, {rates.BAND.format(counting.STAYED)}, 0, count(*),
+    sum(%(end)s - v.left_on)::bigint
+FROM stays v WHERE v.left_on < %(end)s GROUP BY 1, 2, 3
 """
 SPENT = """
-SELECT stage_id, target_id, sum(order_count)::bigint, sum(revenue_cents)::bigint
+{chosen} SELECT stage_id, target_id, sum(order_count)::bigint, sum(revenue_cents)::bigint
 FROM ({revenue}) AS r WHERE day >= %(start)s AND day < %(end)s GROUP BY 1, 2
 """
 
@@ -208,14 +228,18 @@ def compare(one: Measured, other: Measured) -> list[Change]:
 def _read(journey: Journey, period: Period, whose: Whose) -> tuple[list[Any], list[Any]]:
     values = counting.asked(journey, counting.BEGINNING) | whose.params
     values |= {"start": period.start, "end": period.end}
-    kept = whose.everybody
-    moves = KEPT_MOVES if kept else counting.MOVES.format(who=whose.sql)
-    since = values | {"since": period.start}
-    revenue = KEPT_REVENUE if kept else counting.REVENUE.format(who=whose.sql)
+    if not whose.everybody:
+        values["since"] = period.start
+        revenue = counting.REVENUE.format(who=CHOSEN.format("o"))
+        spent = SPENT.format(chosen=whose.chosen, revenue=revenue)
+        return (
+            kept.rows(journey, SOME.format(chosen=whose.chosen), values),
+            kept.rows(journey, spent, values),
+        )
     with connection.cursor() as cursor:
-        cursor.execute(SUMS.format(moves=moves), values)
+        cursor.execute(SUMS, values)
         rows = cursor.fetchall()
-        cursor.execute(SPENT.format(revenue=revenue), since)
+        cursor.execute(SPENT.format(chosen="", revenue=KEPT_REVENUE), values)
         return rows, cursor.fetchall()
 
 

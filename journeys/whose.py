@@ -1,7 +1,7 @@
 """Some of a shop's customers: a segment, who came by a source, was written to, bought a product.
 
-Each is a condition on `v.customer_id`, asked as one set and not customer by customer, except what
-is read off the touchpoints: one lookup in the index on (customer, time) for each move.
+Each is a set of customers, read once for a map; where only the newest moves are looked at, who was
+written to is looked up for each of them.
 """
 
 from collections.abc import Callable
@@ -16,21 +16,24 @@ from segments.counted_words import listed
 from segments.touchpoint_words import done
 from shops.models import Product, Shop
 
-SEGMENT = """AND v.customer_id IN (SELECT m.customer_id FROM segments_membership m
+SEGMENT = """SELECT m.customer_id FROM segments_membership m
     JOIN segments_segment g ON g.id = m.segment_id
-    WHERE g.shop_id = %(shop)s AND g.key = %(segment)s AND m.left_at IS NULL)"""
-SOURCE = """AND v.customer_id IN (SELECT p.customer_id FROM customers_profile p
-    WHERE p.shop_id = %(shop)s AND p.first_source = %(source)s)"""
-FIRST = """AND %(first)s = (SELECT t.kind FROM customers_touchpoint t
-    WHERE t.customer_id = v.customer_id ORDER BY t.occurred_at, t.id LIMIT 1)"""
-PRODUCT = """AND v.customer_id IN (SELECT b.customer_id FROM shops_product d
+    WHERE g.shop_id = %(shop)s AND g.key = %(segment)s AND m.left_at IS NULL"""
+SOURCE = """SELECT p.customer_id FROM customers_profile p
+    WHERE p.shop_id = %(shop)s AND p.first_source = %(source)s"""
+FIRST = """SELECT p.customer_id FROM customers_profile p
+    WHERE p.shop_id = %(shop)s AND p.first_touchpoint = %(first)s"""
+PRODUCT = """SELECT b.customer_id FROM shops_product d
     JOIN customers_orderline l ON l.product_id = d.id JOIN customers_order b ON b.id = l.order_id
-    WHERE d.shop_id = %(shop)s AND d.external_id = %(product)s AND b.kind = 'sale')"""
-CHANNEL = """AND EXISTS (SELECT FROM customers_touchpoint t WHERE t.customer_id = v.customer_id
-    AND t.kind = 'message.sent' AND t.data->>'channel' = %(channel)s)"""
-CONDITIONS = {
+    WHERE d.shop_id = %(shop)s AND d.external_id = %(product)s AND b.kind = 'sale'"""
+CHANNEL = """SELECT t.customer_id FROM customers_touchpoint t WHERE t.shop_id = %(shop)s
+    AND t.kind = 'message.sent' AND t.data->>'channel' = %(channel)s"""
+SETS = {
     "segment": SEGMENT, "source": SOURCE, "first": FIRST, "channel": CHANNEL, "product": PRODUCT,
 }  # fmt: skip
+CHOSEN = "AND {}.customer_id IN (SELECT customer_id FROM chosen)"
+WRITTEN_TO = """AND EXISTS (SELECT FROM customers_touchpoint t WHERE t.customer_id = v.customer_id
+    AND t.kind = 'message.sent' AND t.data->>'channel' = %(channel)s)"""
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,18 @@ class Whose:
         return not self.params
 
     @property
+    def chosen(self) -> str:
+        """The beginning of a statement that reads them once; CHOSEN narrows a table to them."""
+        sets = " INTERSECT ".join(SETS[name] for name in self.params)
+        return f"WITH chosen AS MATERIALIZED ({sets})"
+
+    @property
     def sql(self) -> str:
-        return " ".join(CONDITIONS[name] for name in self.params)
+        """Conditions on `v.customer_id`, for a statement that looks at few."""
+        return " ".join(
+            WRITTEN_TO if name == "channel" else f"AND v.customer_id IN ({SETS[name]})"
+            for name in self.params
+        )
 
     @property
     def params(self) -> dict[str, Any]:

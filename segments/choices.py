@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 from segments import rfm
 from segments.field_words import CHANNELS
 from segments.models import Segment
+from segments.touchpoint_words import KINDS
 from shops.models import Shop
 
 Choices = list[tuple[str, str]]
@@ -36,6 +37,11 @@ def rfm_groups(shop: Shop, key: str) -> Choices:
 def channels(shop: Shop, key: str) -> Choices:
     """Those that messages can leave by, and text messages, for which shops collect consent."""
     return [(name, str(CHANNELS.get(name, name))) for name in {**settings.CHANNELS, "sms": ""}]
+
+
+def touchpoints(shop: Shop, key: str) -> Choices:
+    """The kinds of touchpoint that have words."""
+    return [(kind, str(words[0])) for kind, words in KINDS.items()]
 
 
 def name_rows(rows: Iterable[Any], names_of: type["Names"]) -> None:

@@ -98,6 +98,19 @@ def test_a_profile_that_stays_as_it_was_is_not_written_again():
     assert profiles.refresh(shop) == 1
 
 
+def test_the_first_touchpoint_is_the_earliest_that_was_no_bots():
+    shop = make.shop()
+    ann = make.customer(shop)
+    for kind, days, data in (
+        ("cart.updated", 2, {}), ("page.viewed", 5, {}), ("product.viewed", 9, {"bot": True}),
+    ):  # fmt: skip
+        make.touchpoint(ann, kind=kind, occurred_at=make.days_ago(days), data=data)
+
+    profiles.refresh(shop, [ann.pk])
+
+    assert Profile.objects.get(customer=ann).first_touchpoint == "page.viewed"
+
+
 def test_activity_leaves_out_bots_and_tells_machines_from_people():
     shop = make.shop()
     ann = make.customer(shop)

@@ -3,8 +3,9 @@
 import pytest
 from django.db import connection
 
-from journeys import counting, lifecycle, met, rates, stages, transitions
-from journeys.models import DailyMove, Journey, StageVisit
+from customers import profiles
+from journeys import counting, kept, lifecycle, met, rates, stages, transitions
+from journeys.models import DailyMove, Journey, KeptAnswer, StageVisit
 from journeys.transitions import measure
 from journeys.whose import Whose
 from segments.models import Membership, Segment
@@ -87,6 +88,7 @@ def test_source_first_touchpoint_channel_and_product_narrow_the_map():
     make.order(customers[1], lines=((mug, 1, 500),))
     make.touchpoint(customers[2], kind="page.viewed", occurred_at=make.days_ago(21))
     make.touchpoint(customers[2], kind="cart.updated", occurred_at=make.days_ago(20))
+    profiles.refresh(shop, [customers[2].pk])
     make.touchpoint(customers[3], kind="message.sent", data={"channel": "sms"})
     period = last(shop, 30)
 
@@ -94,8 +96,32 @@ def test_source_first_touchpoint_channel_and_product_narrow_the_map():
     for name, value in narrowed.items():
         whose = Whose(**{name: value})
         assert measure(journey, period, whose).edge("edge:new..active").moves == 1
+    both = Whose(product="mug", source="newsletter")
+    assert measure(journey, period, both).edges == ()
     assert measure(journey, period, Whose(first="cart.updated")).edges == ()
     assert measure(journey, period, Whose(channel="email")).edges == ()
+
+
+@pytest.mark.django_db
+def test_a_large_shop_measures_some_customers_once_an_hour_and_anew_after_a_full_count(monkeypatch):
+    monkeypatch.setattr(kept, "LARGE", -1)
+    shop, journey, customers = a_shop()
+    vip = Segment.objects.create(shop=shop, name="VIP", key="vip", rule={})
+    Membership.objects.create(shop=shop, segment=vip, customer=customers[0])
+    period, whose = last(shop, 30), Whose(segment="vip")
+
+    def moves():
+        return measure(journey, period, whose).edge("edge:new..active").moves
+
+    assert (moves(), moves()) == (1, 1)
+    Membership.objects.create(shop=shop, segment=vip, customer=customers[1])
+    assert moves() == 1
+    KeptAnswer.objects.update(made_at=make.days_ago(0.05))
+    assert moves() == 2
+    Membership.objects.create(shop=shop, segment=vip, customer=customers[2])
+    counting.count(journey, full=True)
+    assert moves() == 3
+    assert met.on_edge(journey, *journey.stages.order_by("position")[1:3], period, whose) == []
 
 
 @pytest.mark.django_db
