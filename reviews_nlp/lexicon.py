@@ -52,6 +52,9 @@ NEGATORS = frozenset(
 )
 REACH = 3  # tokens that a negation reaches over
 FLIP_GOOD, FLIP_BAD = -0.7, -0.3  # "not good" is bad; "not bad" is hardly good
+# Before the measure of a comparison, as in "没有想象的好", "没图片上好看": not as good as that. But
+# "没见过这么好的" is praise, and "没见过这么差的" blame.
+COMPARED = frozenset("的中上么样")
 CONTRASTED = 1.2  # what comes after "but" weighs more,
 CONCEDED = 0.6  # and what was said before it less: measured on SemEval's and Chinese sentences
 BOOSTS = {
@@ -118,7 +121,9 @@ class Lexicon:
                 boost = BOOSTS.get(word, 1.0)
                 at += 1
                 continue
-            if at - negated <= REACH:
+            if weight > 0 and negated >= 0 and _falls_short(clause.tokens[negated:at]):
+                weight = -weight
+            elif at - negated <= REACH:
                 weight *= FLIP_GOOD if weight > 0 else FLIP_BAD
             found.append(Found(at, length, weight * boost * self._emphasis(clause)))
             boost = 1.0
@@ -147,6 +152,10 @@ class Lexicon:
             share = CONCEDED if conceded else 1.0
             weights += [share * found.weight for found in self.find(clause)]
         return sum(w for w in weights if w > 0), -sum(w for w in weights if w < 0)
+
+
+def _falls_short(before: tuple[str, ...]) -> bool:
+    return before[:1] == ("没",) and before[-1] in COMPARED and "过" not in before
 
 
 def tokens(text: str) -> list[str]:

@@ -4,7 +4,9 @@ Boosted forests of small and of larger trees that differ in their draws of featu
 trees, which err elsewhere (on four folds the AUC of sessions not seen is 0.9366 with small trees
 alone, 0.9374 with all). Kinds are split as sets of codes and stand beside the share that bought
 among sessions of their kind, told to each by sessions of other folds (so that none meets its own
-answer). Random forests, splines and a small network added nothing.
+answer). Random forests, logistic regressions, splines, a small network, half the rate with twice
+the rounds, draws of 70 % of the rows, signs given to page value and exit rate, shares of crossed
+kinds or fewer kinds added nothing: on five folds the best has 0.9379, all without them 0.9378.
 """
 
 from dataclasses import dataclass
