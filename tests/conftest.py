@@ -3,16 +3,18 @@
 import os
 
 import pytest
-from django.db import connection
+from django.contrib.auth.hashers import ScryptPasswordHasher
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils.timezone import now
 from playwright.sync_api import sync_playwright
 
 from shops import partitions
-from tests import emptied, migrated
+from tests import emptied, make, migrated, rows
 from tests.browsing import CHROMIUM, FLAGS
 
 TransactionTestCase._fixture_teardown = emptied.empty  # type: ignore[attr-defined]
+ScryptPasswordHasher.work_factor = 16  # as real, but for its strength: a fifth of a second a user
 
 
 def pytest_collection_modifyitems(items):
@@ -31,6 +33,19 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Partitions for the months that tests write to, made once with the test database."""
     with django_db_blocker.unblock():
         partitions.ensure_ahead(now())
+
+
+@pytest.fixture(scope="module")
+def busy_shop(django_db_setup, django_db_blocker):
+    """A shop on which everything has happened once, made once for a module's many tests.
+
+    Each test's own transaction is a savepoint inside this one, which is never committed.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        shop = make.shop()
+        rows.of_every_kind(shop)
+        yield shop
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

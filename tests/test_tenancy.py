@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from shops.console import ShopAdmin
 from shops.models import Shop
-from tests import make, rows
+from tests import make
 
 ROOMS = [
     "shops",
@@ -37,9 +37,8 @@ def test_a_model_carries_its_shop(model):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", LISTED, ids=lambda model: model.__name__)
-def test_staff_of_one_shop_see_nothing_of_another(client, model):
-    mine, other = make.shop(), make.shop()
-    rows.of_every_kind(other)
+def test_staff_of_one_shop_see_nothing_of_another(client, busy_shop, model):
+    mine, other = make.shop(), busy_shop
     user = make.user()
     user.user_permissions.set(Permission.objects.all())
     mine.staff.add(user)

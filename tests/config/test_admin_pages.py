@@ -1,4 +1,4 @@
-"""Every page of the admin opens, in both languages, and lists never count a whole table."""
+"""Pages of the admin say what they promise, and lists never count a whole table."""
 
 import json
 
@@ -17,11 +17,8 @@ from segments.models import Segment
 from shops.console import MOST_ROWS
 from shops.models import Delivery, User
 from tests import make, rows
-from tests.config import leftovers
 
 pytestmark = pytest.mark.django_db
-PAGES = ("change", "history", "members", "export", "map", "report", "replay", "steps", "domain",
-         "connected", "merge")  # fmt: skip
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # Not Django's pages, nor that of users: it lists permissions as Django stores them.
 OURS = {m for m in MODELS if m._meta.app_label in words.ROOMS} - {User}
@@ -33,42 +30,12 @@ def owner(client):
     return client
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-def test_a_list_and_its_pages_open(owner, model, language):
-    rows.of_every_kind(make.shop(language=language, name="小店"))
-    headers = {"accept-language": language}
-
-    for address in addresses(owner, model):
-        page = owner.get(address, headers=headers)
-        assert page.status_code == 200
-        if language == "zh-hans" and model in OURS:
-            assert leftovers.english(page.content.decode()) == []
-
-
-def addresses(owner, model):
-    """The list of a model, its page for a new row, and whatever else it shows of one."""
-    registered = admin.site._registry[model]
-    name = f"{model._meta.app_label}_{model._meta.model_name}"
-    yield reverse(f"admin:{name}_changelist")
-    if registered.has_add_permission(page_request(owner)):
-        yield reverse(f"admin:{name}_add")
-    row = model._default_manager.first()
-    for url in registered.get_urls():
-        if row is not None and url.name in {f"{name}_{page}" for page in PAGES}:
-            yield reverse(f"admin:{url.name}", args=[row.pk])
-
-
 def test_the_chosen_language_is_kept_without_signing_in_again(owner):
     owner.post(reverse("set_language"), {"language": "zh-hans"})
     kept = owner.cookies["django_language"]
 
     assert "概览" in owner.get(reverse("admin:index")).content.decode()
     assert int(kept["max-age"]) > 300 * 24 * 3600
-
-
-def page_request(client):
-    return client.get(reverse("admin:index")).wsgi_request
 
 
 def test_the_overview_shows_the_shops_own_figures(owner):
