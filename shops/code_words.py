@@ -89,6 +89,7 @@ WORDS = {
     "0 to 23": _("0 to 23"),
     "1 (Monday) to 7": _("1 (Monday) to 7"),
     "as told": _("as told"),
+    "kind of touchpoint": _("kind of touchpoint"),
     "count": _("count"),
     "days": _("days"),
     "low, middle, high": _("low, middle, high"),
