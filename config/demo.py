@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from campaigns import launching, ready_made
 from campaigns.models import CaughtMail, Enrolment, Message
+from config import demo_visits
 from config.celery import app
 from config.management.commands.import_history import bar, import_orders
 from customers import consent, imports
@@ -52,6 +53,8 @@ def run(url: str) -> dict[str, Any]:
         send(f"{url}/hooks/{gifts.key}/", gifts.webhook_secrets[0], later, record.rows_after)
     )
     wait("pipeline", waiting_rows)
+    demo_visits.make(gifts)
+    wait("visits", waiting_rows)
     for journey in Journey.objects.all():
         backfill.fill(journey, afresh=True)
     app.send_task("segments.tasks.refresh_rfm")

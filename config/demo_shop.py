@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from campaigns import launching, reactor, ready_made
 from campaigns.models import Campaign
+from config import demo_visits
 from customers import consent, imports
 from customers.history_files import Document, HistoryFile, Reject
 from insights import forecasting
@@ -137,6 +138,7 @@ def fill(shop: Shop, tell: Tell, *, one_in: int) -> None:
     steps: list[Callable[[], object]] = [
         lambda: consent.give_all(shop, channel="email", how="artificial, for the demo",
                                  except_ids=NO_CONSENT),
+        lambda: demo_visits.make(shop),
         lambda: rfm.refresh(shop),
         lambda: reactor.update(shop),
         lambda: _journeys(shop),

@@ -79,6 +79,11 @@ EMPTY_STATES: dict[str, tuple[str, Any, Any, tuple[Any, str, str] | None]] = {
         "rule", _("No product rules"),
         _("Pin, bury or exclude products in what is recommended, by product or category."),
         (_("Add a rule"), "admin:insights_productrule_add", "insights.add_productrule")),
+    "insights.assortmentrule": (
+        "inventory_2", _("No rules about stock or margin"),
+        _("Hold back what is nearly sold out or earns little, and bring up what there is plenty "
+          "of. The shop tells stock and cost by its webhooks, the API or a file."),
+        (_("Add a rule"), "admin:insights_assortmentrule_add", "insights.add_assortmentrule")),
     "insights.recommendationrun": (
         "recommend", _("Nothing was learned yet"),
         _("Every night the shop's orders teach what to recommend to whom, and which way of doing "

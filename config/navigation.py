@@ -104,6 +104,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             page(_("Products"), "category", "shops.product"),
             page(_("Product rules"), "rule", "insights.productrule"),
+            page(_("Stock and margin rules"), "inventory_2", "insights.assortmentrule"),
             page(_("Orders"), "receipt_long", "customers.order"),
             page(_("Coupons"), "local_activity", "shops.coupon"),
             page(_("Merged customers"), "call_merge", "customers.merge"),

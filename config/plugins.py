@@ -74,6 +74,13 @@ PRODUCT_RISKS = {
         WHERE l.product_id = p.id)""",
     "praised_little": """(SELECT count(*) FILTER (WHERE r.sentiment < -0.2) / (count(*) + 5.0)
         FROM reviews_nlp_review r WHERE r.product_id = p.id AND r.suspicion = '')""",
+    # Blame of one aspect in a review that is kind on the whole counts half.
+    "blamed": """(SELECT 0.5 * count(*) FILTER (WHERE EXISTS (
+            SELECT FROM reviews_nlp_aspectopinion o WHERE o.review_id = r.id AND o.sentiment < 0))
+        / (count(*) + 5.0)
+        FROM reviews_nlp_review r WHERE r.product_id = p.id AND r.suspicion = '')""",
+    "turned_bad": """(CASE WHEN EXISTS (SELECT FROM reviews_nlp_aspectalarm a
+        WHERE a.product_id = p.id AND a.settled_at IS NULL) THEN 0.3 ELSE 0 END)""",
 }
 
 # What a template may speak of beside the customer, by name: a function of the customer that looks
@@ -96,7 +103,7 @@ API_RESOURCES = {
     "journeys": "journeys.api.Journeys",
     "messages": "campaigns.api.Messages",
     "orders": "customers.api.Orders",
-    "products": "shops.api.Products",
+    "products": "customers.product_api.Products",
     "profiles": "segments.api.Profiles",
     "push-subscriptions": "campaigns.channel_api.PushSubscriptions",
     "questions": "assistant.api.Questions",
@@ -106,6 +113,7 @@ API_RESOURCES = {
     "segments": "segments.api.Segments",
     "touchpoints": "customers.api.Touchpoints",
     "visits": "journeys.api.Visits",
+    "ways": "journeys.api.Ways",
 }
 
 # name: an insights.predictors.base.Predictor
@@ -121,6 +129,14 @@ PREDICTORS = {
     "best_hour": "insights.predictors.best_hour.BestHour",
     "visit_intent": "insights.predictors.visit_intent.VisitIntent",
 }
+
+# name of a predictor: insights.predictors.challengers.Challenger, each another way to its answer;
+# judged on the same days, the best of them and the predictor itself is the one in use
+BESIDE_BG_NBD = (
+    "insights.predictors.challengers.BoostedAmount",
+    "insights.predictors.challengers.Together",
+)
+CHALLENGERS = dict.fromkeys(("orders_90d", "orders_365d", "value_90d", "value_365d"), BESIDE_BG_NBD)
 
 # What an endpoint of a shop may ask to be told: the type and when it is told.
 EVENTS = {

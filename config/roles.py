@@ -29,6 +29,7 @@ reviews_nlp.shopaspect        vacd  vacd     v       v     -
 reviews_nlp.aspectalarm       v     v        v       v     -
 reviews_nlp.ownclassifier     v     v        v       -     -
 insights.productrule          vacd  vacd     v       -     -
+insights.assortmentrule       vacd  vacd     v       -     -
 insights.recommendationrun    v     v        v       -     -
 insights.trainedmodel         v     v        v       -     -
 insights.shopforecast         v     v        v       -     -

@@ -50,7 +50,10 @@ from shops.connectors.base import (
 )
 from shops.models import Shop
 
-UNSAID: dict[str, Any] = {"price_cents": None, "available": True}  # of a new product; else ""
+# Of a new product; else "".
+UNSAID: dict[str, Any] = {
+    "price_cents": None, "available": True, "stock_count": None, "cost_cents": None
+}  # fmt: skip
 
 
 def store(shop: Shop, facts: Sequence[Fact], *, wake: bool = True) -> None:

@@ -20,6 +20,7 @@ from customers.row_values import (
     moment,
     money,
     object_of,
+    whole,
 )
 from shops.connectors.base import (
     ConsentFact,
@@ -113,6 +114,8 @@ def read_product(row: Values, told: Told) -> list[Fact]:
             brand=row["brand"],
             price_cents=money(row, "price", told.currency),
             available=None if not available else available in YES,
+            stock_count=whole(row, "stock"),
+            cost_cents=money(row, "cost", told.currency),
         )
     ]
 
@@ -185,6 +188,10 @@ KINDS = {
             Field("brand", gettext_lazy("Brand"), ("brand", "vendor", "manufacturer", "make")),
             Field("price", gettext_lazy("Price"), ("price", "unitprice"), 30),
             Field("available", gettext_lazy("On sale (yes or no)"), ("available", "active"), 10),
+            Field("stock", gettext_lazy("Pieces in stock"),
+                  ("stock", "stockquantity", "inventory", "variantinventoryqty"), 12),
+            Field("cost", gettext_lazy("What one costs the shop"),
+                  ("cost", "costperitem", "costprice", "unitcost"), 30),
             Field("updated_at", gettext_lazy("Said at"), ("updatedat", "updated"), 40),
         ),
         single(read_product),

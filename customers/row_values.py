@@ -1,6 +1,7 @@
 """What a cell of a file says: an address, a time, an amount of money; or why it says none."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -94,6 +95,16 @@ def money(row: Values, field: str, currency: str) -> int | None:
     if not amount.is_finite() or not 0 <= amount < 10**12:
         raise RowFault(field, _("%r is no price") % row[field], _("Write it as 49.00."))
     return int((amount * 10 ** places(currency)).to_integral_value())
+
+
+def whole(row: Values, field: str) -> int | None:
+    """A number of pieces."""
+    value = row[field].replace(" ", "").removesuffix(".0")
+    if not value:
+        return None
+    if not re.fullmatch(r"-?\d{1,9}", value):
+        raise RowFault(field, _("%r is no whole number") % row[field], _("Write it as 12."))
+    return int(value)
 
 
 def object_of(row: Values, field: str) -> dict[str, Any]:

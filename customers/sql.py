@@ -9,7 +9,8 @@ updates end in the same row whichever comes first. Equal times are settled by th
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('customers.facts'), %(shop)s)"
 
 CUSTOMER_FIELDS = ("email", "phone", "first_name", "last_name", "country", "language")
-PRODUCT_FIELDS = ("title", "category", "brand", "price_cents", "available")
+PRODUCT_FIELDS = ("title", "category", "brand", "price_cents", "available", "stock_count",
+                  "cost_cents")  # fmt: skip
 
 
 def _is_newer(field: str) -> str:
@@ -68,26 +69,33 @@ FROM unnest(%s::bigint[], %s::text[]) AS t (customer_id, value) ORDER BY value
 ON CONFLICT DO NOTHING
 """
 
+
+def _can_be_had(alias: str) -> str:
+    return f"({alias}.available AND coalesce({alias}.stock_count > 0, true))"
+
+
 # Returns the products we knew already and their prices and stock before and after: the second look
 # at the table sees it as it was when the statement began.
 PRODUCTS = f"""
 WITH written AS (
 INSERT INTO shops_product AS o (shop_id, external_id, title, category, brand, price_cents,
-    available, versions, updated_at)
+    available, stock_count, cost_cents, versions, updated_at)
 SELECT %s, t.* FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[],
-    %s::boolean[], %s::jsonb[], %s::timestamptz[])
-    AS t (external_id, title, category, brand, price_cents, available, versions, updated_at)
+    %s::boolean[], %s::bigint[], %s::bigint[], %s::jsonb[], %s::timestamptz[])
+    AS t (external_id, title, category, brand, price_cents, available, stock_count, cost_cents,
+    versions, updated_at)
 ORDER BY external_id
 ON CONFLICT (shop_id, external_id) DO UPDATE SET
     {_newest(PRODUCT_FIELDS)},
     updated_at = greatest(o.updated_at, excluded.updated_at)
 WHERE {_any_newer(PRODUCT_FIELDS)} OR excluded.updated_at > o.updated_at
-RETURNING o.id, o.available, o.price_cents, o.versions
+RETURNING o.id, {_can_be_had("o")} AS had, o.price_cents, o.versions
 )
-SELECT w.id, before.available, w.available, w.versions->>'available', before.price_cents,
+SELECT w.id, {_can_be_had("before")}, w.had,
+    greatest(w.versions->>'available', w.versions->>'stock_count'), before.price_cents,
     w.price_cents, w.versions->>'price_cents'
 FROM written w JOIN shops_product before ON before.id = w.id
-WHERE before.available <> w.available OR before.price_cents > w.price_cents
+WHERE {_can_be_had("before")} <> w.had OR before.price_cents > w.price_cents
 """
 
 COUPONS = """

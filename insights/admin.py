@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from insights import forecast_panels, prediction_panels
+from insights import assortment, forecast_panels, prediction_panels
 from insights.forecast_models import MEASURES, ShopForecast
 from insights.prediction_models import TrainedModel
-from insights.recommendation_models import ProductRule, RecommendationRun
+from insights.recommendation_models import AssortmentRule, ProductRule, RecommendationRun
 from insights.recommenders.knowledge import KINDS
 from shops import code_words
 from shops.console import OwnPage, ReadOnly, ShopAdmin, framed
@@ -63,6 +63,33 @@ class ProductRules(ShopAdmin):
         return str(rule.first or _("everybody"))
 
 
+class AssortmentRuleForm(forms.ModelForm):
+    """Kinds as the beginning of a sentence that the number ends."""
+
+    kind = forms.ChoiceField(
+        label=_("Rule"), choices=lambda: assortment.KINDS.items(), widget=UnfoldAdminSelectWidget()
+    )
+
+    class Meta:
+        model = AssortmentRule
+        fields = ("shop", "kind", "bound", "category", "active", "note")
+
+
+@admin.register(AssortmentRule)
+class AssortmentRules(ShopAdmin):
+    """What stock and margin do to recommendations; at once where they hold back."""
+
+    form = AssortmentRuleForm
+    list_display = ("__str__", "fits", "active", "note", "shop")
+    list_filter = ("active", "shop")
+    list_editable = ("active",)
+    list_select_related = ("shop",)
+
+    @admin.display(description=_("holds for products"))
+    def fits(self, rule: AssortmentRule) -> int:
+        return assortment.count(rule.pk)
+
+
 @admin.register(RecommendationRun)
 class RecommendationRuns(ReadOnly, ShopAdmin):
     """Every time the recommenders learned: how much they find of what is bought next."""
@@ -95,9 +122,13 @@ class TrainedModels(OwnPage, ReadOnly, ShopAdmin):
     """Every training, live or off with the reason."""
 
     codes = ("status", "predictor")
-    list_display = ("predictor", "state", "reason", "trained_at", "drift", "shop")
+    list_display = ("predictor", "way", "state", "reason", "trained_at", "drift", "shop")
     list_filter = ("status", "predictor", "shop")
     list_select_related = ("shop",)
+
+    @admin.display(description=_("method"))
+    def way(self, model: TrainedModel) -> str:
+        return prediction_panels.way(model) or "–"
 
     @display(description=_("status"), label={"live": "success", "early": "info", "off": "warning"})
     def state(self, model: TrainedModel) -> tuple[str, str]:

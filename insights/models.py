@@ -2,9 +2,15 @@
 
 from insights.forecast_models import ShopForecast
 from insights.prediction_models import Score, TrainedModel
-from insights.recommendation_models import ProductRule, RecommendationList, RecommendationRun
+from insights.recommendation_models import (
+    AssortmentRule,
+    ProductRule,
+    RecommendationList,
+    RecommendationRun,
+)
 
 __all__ = [
+    "AssortmentRule",
     "ProductRule",
     "RecommendationList",
     "RecommendationRun",

@@ -28,6 +28,7 @@ METRICS = {
     "rate": _("How many do"),
     "rmse": _("Error (RMSE)"),
     "baseline_rmse": _("Error of the simple rule"),
+    "mean_rmse": _("Error of everybody's mean"),
     "mae": _("Mean error (MAE)"),
     "bias": _("Predicted of true total"),
     "hit": _("Within an hour of the named one"),
@@ -45,6 +46,7 @@ METRICS = {
     "everybody_net_cents": _("Net cents by writing to everybody"),
     "buyers": _("Customers judged"),
 }
+WAY_MEASURES = ("auc", "baseline_auc", "rmse", "baseline_rmse", "mean_rmse", "mae", "bias")
 LEARNERS = {
     "t_learner": _("T: a model for each arm"),
     "x_learner": _("X: each arm under the other's model"),
@@ -63,6 +65,7 @@ def card(model: TrainedModel) -> list[Panel]:
             {
                 "model": model,
                 "metrics": _metrics(model),
+                "way": way(model),
                 "drifted": (model.drift or 0) > MUCH_DRIFT,
             },
         )
@@ -72,6 +75,9 @@ def card(model: TrainedModel) -> list[Panel]:
     if model.window.get("learners"):
         parts.append(_learners(model))
     earlier = TrainedModel.objects.filter(shop=model.shop, predictor=model.predictor)
+    beside = earlier.filter(trained_at=model.trained_at).exclude(pk=model.pk)
+    if beside:
+        parts.append(_ways([model, *beside]))
     history = {"models": earlier.order_by("-trained_at")[:12]}
     return [*parts, Panel(gettext("History"), "panels/model_history.html", history, width=6)]
 
@@ -80,6 +86,7 @@ def models_off(shop: Shop) -> Panel:
     """The newest card of every model, the ones that are off with their reason."""
     newest = (
         TrainedModel.objects.filter(shop=shop)
+        .exclude(status="challenger")
         .order_by("predictor", "-trained_at")
         .distinct("predictor")
     )
@@ -129,6 +136,21 @@ def question_of(model: TrainedModel) -> str:
     """What the model answers, in plain words."""
     scorer = scoring.scorer_of(model)
     return str(scorer.question) if scorer else model.predictor
+
+
+def way(model: TrainedModel) -> str:
+    """How the model comes to its answer, where there are several ways."""
+    scorer = scoring.scorer_of(model)
+    return str(getattr(scorer, "method_name", ""))
+
+
+def _ways(cards: list[TrainedModel]) -> Panel:
+    """Champion and challengers of one training, on the same days; what gains most comes first."""
+    ranked = sorted(cards, key=lambda card: -card.metrics.get("gain", 0.0))
+    measures = [name for name in WAY_MEASURES if name in cards[0].metrics]
+    rows = [(way(card), card, [card.metrics.get(m) for m in measures]) for card in ranked]
+    known = {"ways": rows, "model": cards[0], "measures": [METRICS[name] for name in measures]}
+    return Panel(gettext("Champion and challengers"), "panels/model_ways.html", known, width=6)
 
 
 def _learners(model: TrainedModel) -> Panel:

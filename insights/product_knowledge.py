@@ -4,13 +4,14 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
+from insights import assortment
 from insights.purchases import Catalogue, Matrix, Rule
 from insights.recommendation_models import ProductRule
 from shops.models import Product, Shop
 
 
 def rules(shop: Shop) -> tuple[Rule, ...]:
-    """The marketer's active rules; a category stands for its products."""
+    """The marketer's active rules; a category, stock or margin stands for the products it fits."""
     found = ProductRule.objects.filter(shop=shop, active=True)
     members: dict[str, list[int]] = {}
     named = {rule.first_category for rule in found} - {""}
@@ -18,14 +19,15 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
         "pk", "category"
     ):
         members.setdefault(category, []).append(pk)
-    return tuple(
+    said = [
         Rule(
             rule.kind,
             rule.product_id,
             (rule.first_id,) if rule.first_id else tuple(members.get(rule.first_category, ())),
         )
         for rule in found.order_by("pk")
-    )
+    ]
+    return (*said, *assortment.rules(shop))
 
 
 def penalty(catalogue: Catalogue) -> Matrix:

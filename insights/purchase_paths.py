@@ -50,6 +50,19 @@ FROM cut GROUP BY kinds, bought, days ORDER BY count(*) DESC, kinds, days LIMIT 
 """
 
 
+ORDERED = """
+SELECT count(*) FROM customers_touchpoint WHERE shop_id = %(shop)s AND customer_id IS NOT NULL
+AND kind = %(ends)s AND occurred_at >= %(since)s AND occurred_at < %(until)s
+"""
+
+
+def orders(shop: Shop, since: datetime, until: datetime) -> int:
+    """How many orders customers placed between two moments, with or without a way to them."""
+    with connection.cursor() as cursor:
+        cursor.execute(ORDERED, {"shop": shop.pk, "since": since, "until": until, "ends": ENDS})
+        return int(cursor.fetchone()[0])
+
+
 def read(shop: Shop, since: datetime, until: datetime, *, quiet: timedelta = QUIET) -> list[Path]:
     """The ways between two moments, equal ones together; those still open are left out."""
     values: dict[str, Any] = {

@@ -12,6 +12,7 @@ from insights.choosing import LIST_LENGTH
 from insights.purchases import Catalogue, Matrix, Purchases
 from insights.recommendation_models import RecommendationList
 from insights.recommenders.blend import Blend
+from insights.recommenders.knowledge import PREFER
 from shops.models import Shop
 
 AT_ONCE = 2_000  # customers
@@ -64,6 +65,8 @@ def write_strangers(shop: Shop, history: Purchases, penalty: Matrix) -> None:
         column = history.catalogue.column_of.get(rule.product)
         if column is not None and rule.kind in {"only_after", "hold_back"}:
             scores[0, column] = -np.inf
+        elif column is not None and rule.kind == "prefer":
+            scores[0, column] += PREFER
     columns = ranking.best(scores, LIST_LENGTH)[0] if scores.shape[1] else []
     items = [
         {"product": int(history.catalogue.ids[c]), "score": round(float(scores[0, c]), 3),

@@ -7,6 +7,7 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from insights.assortment import KINDS as KINDS_OF_ASSORTMENT
 from insights.recommenders.knowledge import KINDS
 from shops.models import Product, Shop
 
@@ -64,6 +65,35 @@ class ProductRule(models.Model):
         first = self.first or self.first_category
         kind = str(KINDS[self.kind]).partition(":")[0]
         return " ".join(str(part) for part in (first, kind, self.product) if part)
+
+
+class AssortmentRule(models.Model):
+    """A marketer's rule about stock or margin: it holds for whichever products it fits today."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    kind = models.CharField(_("rule"), max_length=12)  # one of assortment.KINDS
+    bound = models.PositiveIntegerField(_("number"))
+    category = models.CharField(
+        _("only in category"), max_length=100, blank=True, help_text=_("Empty: all products.")
+    )
+    active = models.BooleanField(_("active"), default=True)
+    note = models.CharField(_("why"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("created"), default=now, editable=False)
+
+    class Meta:
+        verbose_name = _("stock or margin rule")
+        verbose_name_plural = _("stock and margin rules")
+        constraints = [
+            UniqueConstraint(
+                fields=["shop", "kind", "category"],
+                name="assortment_rule_once",
+                violation_error_message=_("There is such a rule already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        said = f"{KINDS_OF_ASSORTMENT[self.kind]} {self.bound}"
+        return f"{said} ({self.category})" if self.category else said
 
 
 class RecommendationList(models.Model):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
+from insights.assortment import MAY_BE_OFFERED
 from insights.choosing import KINDS
 from shops.models import Shop
 
@@ -22,7 +23,7 @@ WORDS = {
 }
 # A customer's own list first, then, but for repeats, the one for strangers. What was sold out,
 # bought or held back since the list was computed is left out here, at the moment of reading.
-READ = """
+READ = f"""
 WITH had AS MATERIALIZED (
     SELECT p.id, nullif(p.category, '') AS category FROM shops_product p
     WHERE p.shop_id = %(shop)s AND (p.external_id = ANY(%(without)s) OR p.id IN (
@@ -44,7 +45,7 @@ SELECT p.external_id, p.title, p.category, p.price_cents, o.item->>'why', of.tit
     o.item->>'days', coalesce((o.item->>'score')::float, 0), (o.item->>'returns')::float
 FROM offered o JOIN shops_product p ON p.id = o.product_id AND p.shop_id = %(shop)s
 LEFT JOIN shops_product of ON of.id = (o.item->>'of')::bigint
-WHERE p.available AND p.external_id <> ALL(%(without)s)
+WHERE {MAY_BE_OFFERED} AND p.external_id <> ALL(%(without)s)
 AND NOT EXISTS (SELECT FROM insights_productrule r WHERE r.product_id = p.id
     AND r.kind = 'hold_back' AND r.active)
 AND NOT EXISTS (SELECT FROM insights_productrule r JOIN had f

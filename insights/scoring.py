@@ -13,7 +13,7 @@ from insights import judging, uplift_scores
 from insights.features import Floats, Table
 from insights.prediction_models import IN_USE, TrainedModel
 from insights.predictors.base import Scorer
-from insights.training import FEWEST_FOR_TENTHS, predictors
+from insights.training import FEWEST_FOR_TENTHS, predictor_of, predictors
 from shops.models import Shop
 
 WRITE = """
@@ -92,7 +92,7 @@ def score(shop: Shop, at: datetime | None = None) -> int:
         scorer = scorer_of(card)
         if scorer is None:
             continue
-        reader = type(scorer).read
+        reader = scorer.reader()
         if reader not in tables:
             tables[reader] = scorer.read(shop, at)
         count += _score(card, scorer, tables[reader], at)
@@ -109,7 +109,7 @@ def scorer_of(card: TrainedModel) -> Scorer | None:
     """Who speaks for the card; nobody where the plug-in is gone."""
     if card.predictor.startswith(uplift_scores.PREFIX):
         return uplift_scores.UpliftScore(card)
-    return predictors().get(card.predictor)
+    return predictor_of(card)
 
 
 def score_now(shop: Shop, customers: list[int]) -> bool:

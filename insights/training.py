@@ -11,8 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from insights import judging
-from insights.judging import Verdict
+from insights import contest
 from insights.prediction_models import IN_USE, TrainedModel
 from insights.predictors.base import Lesson, Predictor, usual
 from shops import speaking
@@ -23,18 +22,17 @@ AGAIN_AFTER = timedelta(days=7)
 AGAIN_AFTER_DRIFT = timedelta(days=1)
 MUCH_DRIFT = 0.25
 FEWEST_FOR_TENTHS = 100
-JUDGES = {
-    "chance": judging.of_chance,
-    "amount": judging.of_amount,
-    "money": judging.of_amount,
-    "days": judging.of_amount,
-    "hour": judging.of_hour,
-}
 
 
 def predictors() -> dict[str, Predictor]:
     """Every predictor of the plug-in table by name."""
     return {name: import_string(path)() for name, path in settings.PREDICTORS.items()}
+
+
+def predictor_of(card: TrainedModel) -> Predictor | None:
+    """Who speaks for the card, by the way it was trained; nobody where the plug-in is gone."""
+    own = predictors().get(card.predictor)
+    return own and contest.way_of(card, own)
 
 
 def train_due() -> None:
@@ -60,26 +58,31 @@ def train(shop: Shop, predictor: Predictor, at: datetime | None = None) -> Train
     """One row of the register: live, early (an estimate from little) or off with the reason.
 
     The last full horizon is for judging, the one before for learning; what is registered has
-    learned from the last. A live model stays when the new one did worse on the same customers.
+    learned from the last. Where there are several ways to the answer, each gets a row, and the one
+    that did best is used. A live model stays when it did better on days it had not seen.
     """
     at = at or now()
     moments = [predictor.window_of(at, number) for number in (2, 1)]
     learning, judged = (predictor.lesson(shop, moment) for moment in moments)
-    card = TrainedModel(
-        shop=shop,
-        predictor=predictor.name,
-        trained_at=at,
-        baseline=str(predictor.baseline_name),
-        window={"learned": moments[0].isoformat(), "judged": moments[1].isoformat()},
-        versions={name: version(name) for name in ("scikit-learn", "numpy")},
-    )
-    card.reason = missing(predictor, learning, judged)
-    if card.reason:
-        _estimate(card, predictor, judged, at)
-    else:
-        _learn_and_judge(card, predictor, learning, judged)
-        card.artefact["tenths"] = _tenths_of_all(card, predictor, judged)
-    return _register(card, predictor, judged)
+
+    def blank() -> TrainedModel:
+        return TrainedModel(
+            shop=shop,
+            predictor=predictor.name,
+            method=predictor.method,
+            trained_at=at,
+            baseline=str(predictor.baseline_name),
+            window={"learned": moments[0].isoformat(), "judged": moments[1].isoformat()},
+            versions={name: version(name) for name in ("scikit-learn", "numpy")},
+        )
+
+    reason = missing(predictor, learning, judged)
+    if not reason:
+        return _register(contest.hold(predictor, learning, judged, blank), judged)
+    card = blank()
+    card.reason = reason
+    _estimate(card, predictor, judged, at)
+    return _register([(card, predictor)], judged)
 
 
 def missing(predictor: Predictor, learning: Lesson, judged: Lesson) -> str:
@@ -97,14 +100,6 @@ def missing(predictor: Predictor, learning: Lesson, judged: Lesson) -> str:
     return ""
 
 
-def judge(predictor: Predictor, learned: dict[str, Any], lesson: Lesson) -> Verdict:
-    """The verdict on what was learned, for customers as they stood later."""
-    table = lesson.table
-    return JUDGES[predictor.kind](
-        lesson.truth, predictor.predict(learned, table), predictor.baseline(table)
-    )
-
-
 def _estimate(card: TrainedModel, predictor: Predictor, lesson: Lesson, at: datetime) -> None:
     """An answer drawn towards the usual, for the time until there is enough to learn from."""
     table = predictor.read(card.shop, at)
@@ -114,35 +109,6 @@ def _estimate(card: TrainedModel, predictor: Predictor, lesson: Lesson, at: date
     card.artefact = {**predictor.fit_early(lesson, table), "usual": usual(table)}
     said = predictor.early(card.artefact, table).said
     card.artefact["tenths"] = _tenths(predictor.value(said)) if len(said) else [0.0] * 9
-
-
-def _learn_and_judge(
-    card: TrainedModel, predictor: Predictor, learning: Lesson, judged: Lesson
-) -> None:
-    learned = predictor.fit(learning.table, learning.truth)
-    verdict = judge(predictor, learned, judged)
-    card.metrics = {
-        **verdict.metrics,
-        "gain": round(verdict.gain, 4),
-        "buyers": len(judged.truth),
-    }
-    card.calibration, card.lift = verdict.calibration, verdict.lift
-    card.importance = importance(predictor, learned, judged)
-    # What is scored with has seen the last window too; what was judged had not.
-    card.artefact = predictor.fit(judged.table, judged.truth)
-    if verdict.sure > 0:
-        card.status = "live"
-    else:
-        card.reason = _(
-            "Not better than “%(baseline)s”: gain %(gain).3f, with 95 %% certainty only %(sure).3f"
-        ) % {"baseline": card.baseline, "gain": verdict.gain, "sure": verdict.sure}
-
-
-def importance(predictor: Predictor, learned: dict[str, Any], lesson: Lesson) -> dict[str, float]:
-    """The mean size of each feature's term."""
-    sizes = np.abs(predictor.terms(learned, lesson.table)).mean(axis=0)
-    names = zip(lesson.table.features, sizes, strict=True)
-    return {name: round(float(size), 4) for name, size in names}
 
 
 def _tenths_of_all(card: TrainedModel, predictor: Predictor, judged: Lesson) -> list[float]:
@@ -166,28 +132,38 @@ def take_over(card: TrainedModel) -> None:
     card.save()
 
 
-def _register(card: TrainedModel, predictor: Predictor, judged: Lesson) -> TrainedModel:
-    """Save the card; a champion that no longer helps is switched off as well."""
+def _register(entered: list[contest.Entry], judged: Lesson) -> TrainedModel:
+    """Save the cards, the winner's first; a champion that no longer helps is switched off too."""
+    (card, predictor), *others = entered
+    if card.metrics:
+        card.artefact["tenths"] = _tenths_of_all(card, predictor, judged)
     with transaction.atomic():
         Shop.objects.select_for_update(no_key=True).get(pk=card.shop_id)  # one training at a time
         used = TrainedModel.objects.filter(
             shop=card.shop, predictor=card.predictor, status__in=IN_USE
         ).first()
         if used and used.status == "live":
-            _compare(card, used, predictor, judged)
+            _compare(card, used, judged)
         elif used:
             _end(used, "retired", _("A later model took over"))
         card.save()
+        for other, _way in others:
+            other.save()
     return card
 
 
-def _compare(card: TrainedModel, live: TrainedModel, predictor: Predictor, judged: Lesson) -> None:
-    """Champion and challenger on the same days. What has too little to go on changes nothing."""
+def _compare(card: TrainedModel, live: TrainedModel, judged: Lesson) -> None:
+    """Live and new on the same days, where these are new to both; else the newer one is used.
+
+    What has too little to go on changes nothing.
+    """
     if not card.metrics:
         card.status = "off"
     elif card.status == "live":
-        before = judge(predictor, live.artefact, judged)
-        if before.gain > card.metrics["gain"] and before.sure > 0:
+        predictor = predictor_of(live)
+        is_fair = live.trained_at <= judged.table.at  # else it has learned from what it is asked
+        before = predictor and is_fair and contest.judge(predictor, live.artefact, judged)
+        if before and before.gain > card.metrics["gain"] and before.sure() > 0:
             card.status, card.reason = "retired", _("The live model did better on the same days")
         else:
             _end(live, "retired", _("A later model took over"))

@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.serializers import ModelSerializer
 
 from customers.api import CustomerId, by_customer
-from journeys import report
+from journeys import report, ways
 from journeys.models import Journey, Stage, StageVisit
 from segments.api import KEY, KEY_SCHEMA, Rule
 from shops.rest.resources import Answer, Resource, listing, reading
@@ -91,3 +91,58 @@ class Visits(Resource):
     )
     def list(self) -> QuerySet[StageVisit]:
         return self.rows().select_related("customer", "journey", "stage")
+
+
+class WayAnswer(Answer):
+    """Kinds of touchpoints in order, and how many customers went this way."""
+
+    kinds = serializers.ListField(child=serializers.CharField())
+    count = serializers.IntegerField()
+    share = serializers.FloatField()
+    value_cents = serializers.IntegerField(source="cents")
+
+
+class MetAnswer(Answer):
+    """A kind of touchpoint: on how many ways it was met, the share of purchases that would be lost
+    without it (removal effect), and what follows it most often."""
+
+    kind = serializers.CharField()
+    count = serializers.IntegerField()
+    removal_effect = serializers.FloatField(source="lost")
+    next = serializers.CharField(source="next_kind")
+    next_share = serializers.FloatField()
+
+
+class StepAnswer(Answer):
+    """From one touchpoint to the next, as a share of all that leave the first; START, PURCHASE and
+    LOSS are where ways begin and end."""
+
+    before = serializers.CharField()
+    after = serializers.CharField()
+    count = serializers.IntegerField()
+    share = serializers.FloatField()
+
+
+class WaysAnswer(Answer):
+    """What customers met before they ordered, or went silent for 30 days."""
+
+    days = serializers.IntegerField()
+    bought = serializers.IntegerField()
+    lost = serializers.IntegerField()
+    unseen = serializers.IntegerField()
+    to_purchase = WayAnswer(many=True)
+    to_loss = WayAnswer(many=True)
+    touchpoints = MetAnswer(many=True, source="met")
+    transitions = StepAnswer(many=True, source="steps")
+
+
+class Ways(Resource):
+    """The ways to a purchase and to a loss, measured when asked."""
+
+    model = Journey
+    lookup_value_regex = "|".join(map(str, ways.DAYS))
+    id_schema = {"type": "integer", "enum": list(ways.DAYS)}
+
+    @reading(_("Ways that ended in the last 30, 90 or 365 days"), WaysAnswer)
+    def retrieve(self, id: str) -> ways.Ways:
+        return ways.measure(self.shop, int(id))

@@ -24,8 +24,6 @@ from segments import choices
 from segments.models import Segment
 from shops.console import chosen_shop, framed, shops_of
 
-WAYS_DAYS = (30, 90, 365)
-
 
 class JourneyPages:
     """Added to the journeys' admin."""
@@ -58,9 +56,9 @@ class JourneyPages:
         if not self.has_view_permission(request):  # type: ignore[attr-defined]
             raise PermissionDenied
         asked = request.GET.get("days", "")
-        days = next((each for each in WAYS_DAYS if str(each) == asked), WAYS_DAYS[1])
+        days = next((each for each in ways.DAYS if str(each) == asked), ways.DAYS[1])
         shop = chosen_shop(request, "journeys.view_journey")
-        known: dict[str, Any] = {"shop": shop, "days": days, "periods": WAYS_DAYS}
+        known: dict[str, Any] = {"shop": shop, "days": days, "periods": ways.DAYS}
         known["shops"] = shops_of(request, "journeys.view_journey")
         known["ways"] = ways.measure(shop, days) if shop else None
         return self.page(request, "ways", _("Ways to purchase"), known)

@@ -12,6 +12,7 @@ from insights.attribution import (
     PURCHASE,
     START,
     Path,
+    Transition,
     common_paths,
     removal_effects,
     transitions,
@@ -19,6 +20,7 @@ from insights.attribution import (
 from segments import touchpoint_words
 from shops.models import Shop
 
+DAYS = (30, 90, 365)  # back from now, that may be asked for
 SHOWN = 10
 
 
@@ -26,7 +28,8 @@ SHOWN = 10
 class Way:
     """Touchpoints in order, how many customers went this way, as a share of all such ways."""
 
-    steps: list[str]
+    kinds: tuple[str, ...]
+    steps: list[str]  # in words
     count: int
     share: float
     cents: int
@@ -38,39 +41,59 @@ class Met:
     without it, and what follows it most often besides itself."""
 
     kind: str
+    name: str
     count: int
     lost: float
-    next: str
+    next_kind: str
+    next_name: str
     next_share: float
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What a shop's customers met before they ordered or went silent."""
+    """What a shop's customers met before they ordered or went silent.
 
+    `unseen` orders came with nothing known before them.
+    """
+
+    days: int
     bought: int
     lost: int
+    unseen: int
     to_purchase: list[Way]
     to_loss: list[Way]
     met: list[Met]
+    steps: list[Transition]
 
 
 def measure(shop: Shop, days: int) -> Ways:
     """Of the ways that ended in the last days."""
-    paths = purchase_paths.read(shop, now() - timedelta(days=days), now())
+    until = now()
+    since = until - timedelta(days=days)
+    paths = purchase_paths.read(shop, since, until)
     ended = {bought: sum(p.count for p in paths if p.bought is bought) for bought in (True, False)}
+    ordered = purchase_paths.orders(shop, since, until)
     return Ways(
+        days=days,
+        unseen=max(0, ordered - ended[True]),
         bought=ended[True],
         lost=ended[False],
         to_purchase=_common(paths, bought=True, whole=ended[True]),
         to_loss=_common(paths, bought=False, whole=ended[False]),
         met=_met(paths),
+        steps=transitions(paths),
     )
 
 
 def _common(paths: Sequence[Path], *, bought: bool, whole: int) -> list[Way]:
     return [
-        Way([touchpoint_words.done(k) for k in p.kinds], p.count, p.count / whole, round(p.value))
+        Way(
+            p.kinds,
+            [touchpoint_words.done(k) for k in p.kinds],
+            p.count,
+            p.count / whole,
+            round(p.value),
+        )
         for p in common_paths(paths, bought=bought, most=SHOWN)
     ]
 
@@ -85,7 +108,9 @@ def _met(paths: Sequence[Path]) -> list[Met]:
     for kind, lost in removal_effects(paths).items():
         count = sum(path.count for path in paths if kind in path.kinds)
         step = after[kind]
-        following = step.after if step.after in {PURCHASE, LOSS} else ""
-        words = following or touchpoint_words.done(step.after)
-        found.append(Met(touchpoint_words.done(kind), count, lost, words, step.share))
+        is_end = step.after in {PURCHASE, LOSS}
+        words = "" if is_end else touchpoint_words.done(step.after)
+        found.append(
+            Met(kind, touchpoint_words.done(kind), count, lost, step.after, words, step.share)
+        )
     return sorted(found, key=lambda one: (-one.lost, -one.count))

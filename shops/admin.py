@@ -179,7 +179,8 @@ class Shops(Terms, ShopSettings, SitePages, ShopAdmin):
 class Products(ReadOnly, ShopAdmin):
     """What the shops sell."""
 
-    list_display = ("title", "external_id", "category", "brand", "price_cents", "shop")
+    list_display = ("title", "external_id", "category", "brand", "price_cents", "cost_cents",
+                    "stock_count", "available", "shop")  # fmt: skip
     list_filter = ("shop",)
     search_fields = ("external_id__exact", "title__istartswith")
     list_select_related = ("shop",)

@@ -1,4 +1,4 @@
-"""The shop's products, and the endpoints of its own that are told what happens here."""
+"""The endpoints of the shop's own that are told what happens here."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from rest_framework.serializers import ModelSerializer
 from shops import outbox, reaching
 from shops.connectors.base import PayloadError
 from shops.connectors.node import moment
-from shops.models import Endpoint, OutgoingEvent, Product
+from shops.models import Endpoint, OutgoingEvent
 from shops.rest.bodies import Shape
 from shops.rest.resources import NUMBER_ID, Answer, Resource, listing, reading, writing
 
@@ -48,16 +48,6 @@ CHANGED_ENDPOINT = Shape(
     "ChangedEndpoint",
     {"type": "object", "additionalProperties": False, "properties": TOLD, "minProperties": 1},
 )
-
-
-class ProductAnswer(ModelSerializer):
-    """Something the shop sells."""
-
-    id = serializers.CharField(source="external_id")
-
-    class Meta:
-        model = Product
-        fields = ("id", "title", "category", "brand", "price_cents", "available", "updated_at")
 
 
 class EndpointAnswer(ModelSerializer):
@@ -121,20 +111,6 @@ def check_address(said: dict[str, Any]) -> None:
 def span(said: dict[str, Any]) -> dict[str, Any]:
     """The two moments of a Span. Raises PayloadError."""
     return {name: moment(said[name], name) for name in ("since", "until")}
-
-
-class Products(Resource):
-    """What the shop sells."""
-
-    model = Product
-
-    @listing(_("All products, by id"), ProductAnswer, order=("external_id",))
-    def list(self) -> QuerySet[Product]:
-        return self.rows()
-
-    @reading(_("One product"), ProductAnswer)
-    def retrieve(self, id: str) -> Product:
-        return self.one(external_id=id)
 
 
 class Endpoints(Resource):

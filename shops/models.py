@@ -86,6 +86,9 @@ class Product(models.Model):
     brand = models.CharField(_("brand"), max_length=100, blank=True, default="", db_default="")
     price_cents = models.BigIntegerField(_("price in cents"), null=True, blank=True)
     available = models.BooleanField(_("on sale"), default=True)
+    # None: the shop did not say, or sells without counting.
+    stock_count = models.BigIntegerField(_("in stock"), null=True, blank=True)
+    cost_cents = models.BigIntegerField(_("cost in cents"), null=True, blank=True)
     versions = models.JSONField(default=dict, editable=False)  # when each field was last said
     updated_at = models.DateTimeField(_("updated"), default=now)
 

@@ -47,6 +47,10 @@ class Scorer(ABC):
     features: Mapping[str, Any] = features.FEATURES
     at_once = False  # scored as soon as the customer was seen, not only at night
 
+    def reader(self) -> Any:
+        """The same for scorers that read the same of everybody, so that it is read once."""
+        return type(self).read
+
     @abstractmethod
     def read(self, shop: Shop, at: datetime, customers: list[int] | None = None) -> Table:
         """What was known at the moment of everybody it speaks about, or of some."""
@@ -90,6 +94,8 @@ class Predictor(Scorer):
 
     horizon_days: int
     baseline_name: Promise
+    method = ""  # the way to the answer, where it has challengers
+    method_name: Promise | str = ""
     fewest = 200  # rows in each of the two windows
     too_few = _("%(have)d of %(need)d buyers so far")
 
@@ -104,6 +110,12 @@ class Predictor(Scorer):
     @abstractmethod
     def fit(self, table: Table, label: Floats) -> dict[str, Any]:
         """What is learned, as plain numbers."""
+
+    def fit_beside(
+        self, known: Mapping[str, dict[str, Any]], table: Table, label: Floats
+    ) -> dict[str, Any]:
+        """The same, given what the ways before it have learned from the same rows, by method."""
+        return self.fit(table, label)
 
     @abstractmethod
     def fit_early(self, lesson: Lesson, now: Table) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Boosted trees kept as plain numbers, and what each feature adds to an answer.
 
 scikit-learn grows them; afterwards a tree is six lists: feature, threshold, the two ways on, which
-of them an unknown value takes, and the log-odds of a node. A node's value is the mean of those who
-passed through it, so the steps down a path add up to the answer exactly: they are the reasons.
+of them an unknown value takes, and the value of a node: log-odds, or the logarithm of an amount. It
+is the mean of those who passed through the node, so the steps down a path add up to the answer
+exactly: they are the reasons.
 """
 
 from typing import Any
@@ -37,7 +38,11 @@ class Boosted(Predictor):
 
 def grow(matrix: Floats, label: Floats) -> dict[str, Any]:
     """Grow the trees and keep what they are made of."""
-    model = HistGradientBoostingClassifier(**KIND).fit(matrix, label)
+    return kept(HistGradientBoostingClassifier(**KIND).fit(matrix, label))
+
+
+def kept(model: Any) -> dict[str, Any]:
+    """What a fitted forest of scikit-learn is made of, as plain numbers."""
     start = float(np.ravel(model._baseline_prediction)[0])
     trees = [_plain(iteration[0].nodes) for iteration in model._predictors]
     return {"start": start + sum(tree["value"][0] for tree in trees), "trees": trees}

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from insights.features import Floats, Table
@@ -20,6 +21,8 @@ class OrderCount(OfBuyers):
     horizon_days = 90
     kind = "amount"
     baseline_name = _("the customer's own rate so far")
+    method = "bg_nbd"
+    method_name: Promise | str = _("BG/NBD by maximum likelihood")
     columns: tuple[str, ...] = COLUMNS
 
     def baseline(self, table: Table) -> Floats:

@@ -12,8 +12,8 @@ KINDS = {
     "replaces": _("replaces: takes the place of the first"),
     "never_with": _("never with: not to whoever has the first"),
     "only_after": _("only after: only to whoever has the first"),
-    "prefer": _("prefer: high stock or margin, further up for everybody"),
-    "hold_back": _("hold back: low stock or margin, to nobody"),
+    "prefer": _("prefer: further up for everybody"),
+    "hold_back": _("hold back: to nobody"),
 }
 OF_ONE = {"prefer", "hold_back"}  # kinds that speak of one product only
 AMONG_THE_FIRST = 10  # "goes with" puts a product so far up at least
@@ -42,15 +42,17 @@ class Knowledge(Recommender):
         What forbids comes last, so that it wins whatever else is said.
         """
         changed = scores.copy()
-        for rule in sorted(
-            purchases.catalogue.rules, key=lambda rule: list(KINDS).index(rule.kind)
-        ):
+        places = {kind: place for place, kind in enumerate(KINDS)}
+        for rule in sorted(purchases.catalogue.rules, key=lambda rule: places[rule.kind]):
             column = purchases.catalogue.column_of.get(rule.product)
             if column is not None:
                 self._apply(rule, column, changed, purchases)
         return changed
 
     def _apply(self, rule: Rule, column: int, scores: Matrix, purchases: Purchases) -> None:
+        if rule.kind in OF_ONE:
+            scores[:, column] += PREFER if rule.kind == "prefer" else -np.inf
+            return
         places = purchases.catalogue.column_of
         first = np.array([places[pk] for pk in rule.first if pk in places], np.int64)
         has, most = _have(purchases, first), min(AMONG_THE_FIRST, scores.shape[1])
@@ -66,10 +68,6 @@ class Knowledge(Recommender):
                 scores[has, column] = -np.inf
             case "only_after":
                 scores[~has, column] = -np.inf
-            case "prefer":
-                scores[:, column] += PREFER
-            case "hold_back":
-                scores[:, column] = -np.inf
 
 
 def _have(purchases: Purchases, columns: Ints) -> NDArray[np.bool_]:

@@ -68,7 +68,10 @@ class CustomerFact:
 
 @dataclass(frozen=True, slots=True)
 class ProductFact:
-    """A product as the shop describes it; `available` None means "not said"."""
+    """A product as the shop describes it; None means "not said".
+
+    `stock_count` is what is left of all its variants, `cost_cents` what the shop pays for one.
+    """
 
     external_id: str
     updated_at: datetime
@@ -77,6 +80,8 @@ class ProductFact:
     brand: str = ""
     price_cents: int | None = None
     available: bool | None = None
+    stock_count: int | None = None
+    cost_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

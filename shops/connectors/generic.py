@@ -141,6 +141,9 @@ def read_product(data: Data, now: datetime) -> list[Fact]:
             category=data.get("category", ""),
             brand=data.get("brand", ""),
             price_cents=data.get("price_cents"),
+            available=data.get("available"),
+            stock_count=data.get("stock_count"),
+            cost_cents=data.get("cost_cents"),
         )
     ]
 

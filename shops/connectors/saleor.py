@@ -229,6 +229,12 @@ def read_customer(user: Node, call: Call) -> list[Fact]:
 def read_product(product: Node, call: Call) -> list[Fact]:
     price = product.first("pricing.priceRange.start.gross.amount")
     currency = product.first("pricing.priceRange.start.gross.currency").currency()
+    costs = [
+        listing["costPrice"]["amount"].minor(currency or call.currency)
+        for variant in product["variants"]
+        for listing in variant["channelListings"]
+        if listing["costPrice"]["amount"]
+    ]
     return [
         ProductFact(
             external_id=product["id"].id(),
@@ -237,8 +243,17 @@ def read_product(product: Node, call: Call) -> list[Fact]:
             category=product.first("category.name").text(),
             brand=brand_of(product),
             price_cents=price.minor(currency or call.currency) if price else None,
+            stock_count=stock_of(product),
+            cost_cents=min(costs, default=None),
         )
     ]
+
+
+def stock_of(product: Node) -> int | None:
+    """What is left of all variants, where the query asks for it."""
+    left = [variant["quantityAvailable"] for variant in product["variants"]]
+    told = [each.count() for each in left if each.value is not None]
+    return sum(told) if told else None
 
 
 def brand_of(product: Node) -> str:

@@ -193,8 +193,26 @@ def read_product(product: Node, call: Call) -> list[Fact]:
             brand=product["vendor"].text(),
             price_cents=price,
             available=product["status"].text() in {"active", ""},
+            stock_count=stock_of(variants),
         )
     ]
+
+
+def stock_of(variants: Sequence[Node]) -> int | None:
+    """What is left of all variants; None where one is sold without counting, or none was told.
+
+    Later versions do not say whether a variant is counted: nothing but zeros is taken for "not".
+    """
+    if any(v["inventory_policy"].text() == "continue" or _is_uncounted(v) for v in variants):
+        return None
+    left = [v["inventory_quantity"].count() for v in variants]
+    were = [v["old_inventory_quantity"].count() for v in variants]
+    counts = any(left) or any(were) or any(v["inventory_management"] for v in variants)
+    return sum(left) if counts else None
+
+
+def _is_uncounted(variant: Node) -> bool:
+    return "inventory_management" in (variant.value or {}) and not variant["inventory_management"]
 
 
 def read_gone_product(product: Node, call: Call) -> list[Fact]:

@@ -246,6 +246,7 @@ def read_customer(customer: Node, call: Call) -> list[Fact]:
 
 def read_product(product: Node, call: Call) -> list[Fact]:
     categories = [name_of(part) for part in product["categories"]]
+    cost = product.first("cost_of_goods_sold.total_value")
     return [
         ProductFact(
             external_id=product["id"].id(),
@@ -255,8 +256,20 @@ def read_product(product: Node, call: Call) -> list[Fact]:
             brand=brand_of(product),
             price_cents=product["price"].minor(call.currency) if product["price"] else None,
             available=product["status"].text() in {"publish", ""},
+            stock_count=stock_of(product),
+            cost_cents=cost.minor(call.currency) if cost else None,
         )
     ]
+
+
+def stock_of(product: Node) -> int | None:
+    """What is left; None where the shop does not count or takes orders for later."""
+    if product["stock_status"].text() == "outofstock":
+        return 0
+    counts = product["manage_stock"].value is True and product["stock_quantity"].value is not None
+    if not counts or product["backorders_allowed"].value is True:
+        return None
+    return product["stock_quantity"].count()
 
 
 def brand_of(product: Node) -> str:

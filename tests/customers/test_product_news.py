@@ -56,6 +56,17 @@ def test_a_product_back_in_stock_is_told_to_those_who_looked_or_asked(shop):
     assert {mark.customer for mark in StaleMark.objects.all()} == {ann, bob}
 
 
+def test_a_product_whose_stock_is_filled_up_is_told_too(shop):
+    ann = make.customer(shop)
+    said(shop, title="Mug", stock_count=0)
+    looked(ann)
+
+    said(shop, stock_count=12)
+    said(shop, stock_count=11)
+
+    assert Touchpoint.objects.filter(kind="product.restocked", customer=ann).count() == 1
+
+
 def test_it_may_come_back_again_later(shop):
     ann = make.customer(shop)
     looked(ann)

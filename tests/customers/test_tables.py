@@ -98,6 +98,7 @@ def test_a_fault_further_down_ends_the_import_with_its_reason(shop):
                          "occurred_at": "0001-01-01"}, "occurred_at"),
         ("touchpoints", {"id": "1", "kind": "a.b", "customer_id": "1",
                          "occurred_at": "2026-01-01", "data": "[]"}, "data"),
+        ("products", {"id": "1", "stock": "plenty"}, "stock"),
         ("customers", {"id": "x" * 101}, "id"),
         ("customers", {"id": "1", "consent": "maybe"}, "consent"),
         ("customers", {"id": "1", "consent": "yes", "consent_at": "2026-01-01"}, "consent_how"),
@@ -115,6 +116,13 @@ def test_products_come_with_prices_in_the_shops_currency():
     shop = make.shop(currency="JPY")
     run(begin(shop, 'sku,name,price\n1,Mug,"1,200"\n', kind="products"))
     assert Product.objects.get(shop=shop).price_cents == 1200
+
+
+def test_products_come_with_stock_and_cost(shop):
+    text = "sku,name,price,Variant Inventory Qty,Cost per item\n1,Mug,9.00,12,4.5\n2,Tea,3.00,,\n"
+    run(begin(shop, text, kind="products"))
+    found = Product.objects.filter(shop=shop).order_by("external_id")
+    assert [(one.stock_count, one.cost_cents) for one in found] == [(12, 450), (None, None)]
 
 
 def test_a_file_comes_back_as_it_was_and_goes_with_its_day(shop, monkeypatch):

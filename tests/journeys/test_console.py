@@ -9,6 +9,7 @@ from django.urls import reverse
 from journeys import lifecycle
 from journeys.models import Journey, Stage, StageVisit
 from tests import make
+from tests.api.calling import Caller
 
 
 def staff(client, *shops, codes=("view_journey", "add_journey", "change_journey")):
@@ -137,3 +138,33 @@ def test_the_ways_to_a_purchase_and_to_a_loss_are_shown_to_their_shop_only(clien
     assert "None in this time" not in shown
     quiet = client.get(reverse("admin:journeys_journey_ways"), {"days": 30})
     assert "Nobody met anything" in quiet.content.decode()
+    make.touchpoint(make.customer(shop), kind="order.placed", occurred_at=make.days_ago(9))
+    page = client.get(reverse("admin:journeys_journey_ways"))
+    assert "1 order more came with nothing known before it." in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_program_reads_the_ways_with_removal_effects_and_transitions():
+    shop = make.shop()
+    for kinds in (["message.clicked", "product.viewed", "order.placed"], ["search.made"],
+                  ["order.placed"]):  # fmt: skip
+        customer = make.customer(shop)
+        for day, kind in enumerate(kinds):
+            data = {"total_cents": 500} if kind == "order.placed" else {}
+            make.touchpoint(customer, kind=kind, occurred_at=make.days_ago(60 - day), data=data)
+
+    found = Caller(shop).get("ways/90").json()
+
+    assert (found["bought"], found["lost"], found["unseen"]) == (1, 1, 1)
+    assert found["to_purchase"] == [
+        {"kinds": ["message.clicked", "product.viewed"], "count": 1, "share": 1.0,
+         "value_cents": 500}
+    ]  # fmt: skip
+    effects = {one["kind"]: one["removal_effect"] for one in found["touchpoints"]}
+    assert effects == {"message.clicked": 1.0, "product.viewed": 1.0, "search.made": 0.0}
+    steps = {(one["before"], one["after"]): one["share"] for one in found["transitions"]}
+    assert steps["(start)", "search.made"] == 0.5
+    assert steps["product.viewed", "(purchase)"] == 1.0
+    assert Caller(shop).get("ways/30").json()["bought"] == 0
+    assert Caller(shop).get("ways/7").status_code == 404
+    assert Caller(make.shop()).get("ways/90").json()["to_purchase"] == []

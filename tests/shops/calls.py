@@ -98,7 +98,7 @@ ROWS = {
     "customers": """SELECT external_id, email, phone, first_name, last_name, country, language,
         versions, created_at, updated_at FROM customers_customer WHERE shop_id = %s""",
     "products": """SELECT external_id, title, category, brand, price_cents, available,
-        versions, updated_at FROM shops_product WHERE shop_id = %s""",
+        stock_count, cost_cents, versions, updated_at FROM shops_product WHERE shop_id = %s""",
     "coupons": "SELECT external_id, code, kind, value FROM shops_coupon WHERE shop_id = %s",
     "orders": """SELECT o.external_id, o.kind, c.external_id, o.placed_at, o.updated_at,
         o.total_cents, o.currency, o.country, o.cancels FROM customers_order o

@@ -181,3 +181,44 @@ def test_products_tell_their_brand_and_keep_it_where_it_is_not_told_again(platfo
         inside = {"saleor": {"product": product}, "generic": event}
         calls.deliver(shop, topic, inside.get(platform, product))
     assert Product.objects.get(shop=shop).brand == "Acme"
+
+
+SHOPIFY = {"inventory_quantity": 3, "inventory_policy": "deny"}
+WOO = {"manage_stock": True, "stock_quantity": 4, "stock_status": "instock"}
+
+
+@pytest.mark.parametrize(
+    ("platform", "topic", "said", "stock", "cost"),
+    [
+        ("shopify", "products/update", {"variants": [SHOPIFY, SHOPIFY | {
+            "inventory_quantity": 0}]}, 3, None),
+        ("shopify", "products/update", {"variants": [SHOPIFY | {
+            "inventory_quantity": 0, "old_inventory_quantity": 1}]}, 0, None),
+        ("shopify", "products/update", {"variants": [SHOPIFY | {
+            "inventory_quantity": 0}]}, None, None),  # of something that is not counted
+        ("shopify", "products/update", {"variants": [SHOPIFY | {
+            "inventory_management": None}]}, None, None),
+        ("shopify", "products/update", {"variants": [SHOPIFY, SHOPIFY | {
+            "inventory_policy": "continue"}]}, None, None),
+        ("woocommerce", "product.updated", WOO | {
+            "cost_of_goods_sold": {"values": [], "total_value": 5.5}}, 4, 550),
+        ("woocommerce", "product.updated", WOO | {"backorders_allowed": True}, None, None),
+        ("woocommerce", "product.updated", {"manage_stock": False, "stock_quantity": None,
+            "stock_status": "outofstock"}, 0, None),
+        ("saleor", "product_updated", {"variants": [
+            {"quantityAvailable": 2, "channelListings": [{"costPrice": {"amount": 3.1}}]},
+            {"quantityAvailable": 0, "channelListings": []}]}, 2, 310),
+        ("generic", "product.updated", {"stock_count": 7, "cost_cents": 120}, 7, 120),
+    ],
+)  # fmt: skip
+def test_products_tell_their_stock_and_cost_and_keep_them_where_not_told_again(
+    platform, topic, said, stock, cost
+):
+    shop = calls.shop(platform)
+    for product in ({"id": "1", **said}, {"id": "1"}):
+        event = {"type": topic, "timestamp": "2026-11-28T09:00:00Z", "data": product}
+        inside = {"saleor": {"product": product}, "generic": event}
+        calls.deliver(shop, topic, inside.get(platform, product))
+
+    found = Product.objects.get(shop=shop, external_id="1")
+    assert (found.stock_count, found.cost_cents) == (stock, cost)
