@@ -89,7 +89,7 @@ def test_what_is_nearly_sold_out_or_earns_little_is_held_back_before_the_night_a
     made = rule(shop, kind, bound)
 
     assert "tray" not in offered(shop, last(shop), "new")
-    assert {"cup", "plate"} <= {*offered(shop, last(shop), "again")}  # of which nothing is known
+    assert {"cup", "plate"} <= {*offered(shop, last(shop))}  # of which nothing is known
     recommendation_runs.learn(shop)
     assert "tray" not in offered(shop)
     AssortmentRule.objects.filter(pk=made.pk).update(active=False)

@@ -18,11 +18,11 @@ pytestmark = pytest.mark.django_db
 BUYERS, DAYS = 300, 300
 
 
-def shop_of(gaps, cents=2000):
+def shop_of(gaps, buyers=BUYERS):
     """Buyers whose orders are so many days apart: a function of the customer's place and a draw."""
     shop, random = make.shop(), np.random.default_rng(5)
     people = Customer.objects.bulk_create(
-        Customer(shop=shop, external_id=str(n), email=f"{n}@example.com") for n in range(BUYERS)
+        Customer(shop=shop, external_id=str(n), email=f"{n}@example.com") for n in range(buyers)
     )
     orders: list[Order] = []
     for n, person in enumerate(people):
@@ -30,7 +30,7 @@ def shop_of(gaps, cents=2000):
         while day < DAYS:
             orders.append(
                 Order(shop=shop, customer=person, external_id=f"{n}-{len(orders)}", currency="EUR",
-                      placed_at=now() - timedelta(days=DAYS - day), total_cents=cents)
+                      placed_at=now() - timedelta(days=DAYS - day), total_cents=2000)
             )  # fmt: skip
             day += gaps(n, random)
     Order.objects.bulk_create(orders)
