@@ -11,6 +11,8 @@ from scipy.special import gammaln
 
 from insights.predictors.buying_history import Floats
 
+MOST = 10.0  # logarithm of a parameter; where every order costs the same they grow without end
+
 
 @dataclass(frozen=True)
 class GammaGamma:
@@ -45,7 +47,7 @@ def fit(purchases: Floats, mean_value: Floats) -> GammaGamma:
         chance -= (p * count + q) * np.log(gamma + mean * count)
         return float(-chance.sum() + (logs**2).sum() / 2)
 
-    found = minimize(loss, np.zeros(3), method="L-BFGS-B").x
+    found = minimize(loss, np.zeros(3), method="L-BFGS-B", bounds=[(-MOST, MOST)] * 3).x
     return GammaGamma(
         float(np.exp(found[0])), 1 + float(np.exp(found[1])), scale * float(np.exp(found[2]))
     )

@@ -89,3 +89,14 @@ def test_the_value_of_a_newcomer_is_nearer_to_everybodys_than_a_regulars():
     once, often = model.expected_value(np.array([1.0, 50.0]), np.array([200.0, 200.0]))
 
     assert means.mean() * 0.8 < once < often <= 200
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_where_every_order_costs_the_same_the_next_one_does_too(seed):
+    purchases = np.random.default_rng(seed).geometric(0.15, 250).astype(float)
+    values = np.full(250, 20.0)
+
+    model = gamma_gamma.fit(purchases, values)
+
+    assert model.p < 1e5
+    assert model.expected_value(purchases, values) == pytest.approx(20, rel=0.01)
