@@ -109,7 +109,7 @@ def _row(
 
 
 def _read(statement: str, shop: Shop, newest: datetime) -> list[tuple[Any, ...]]:
-    values = {"shop": shop.pk, "since": newest - timedelta(days=DAYS)}
+    values: dict[str, Any] = {"shop": shop.pk, "since": newest - timedelta(days=DAYS)}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
