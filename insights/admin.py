@@ -122,7 +122,7 @@ class TrainedModels(OwnPage, ReadOnly, ShopAdmin):
     """Every training, live or off with the reason."""
 
     codes = ("status", "predictor")
-    list_display = ("predictor", "way", "state", "reason", "trained_at", "drift", "shop")
+    list_display = ("predictor", "way", "state", "reason", "trained_at", "drifted", "shop")
     list_filter = ("status", "predictor", "shop")
     list_select_related = ("shop",)
 
@@ -133,6 +133,10 @@ class TrainedModels(OwnPage, ReadOnly, ShopAdmin):
     @display(description=_("status"), label={"live": "success", "early": "info", "off": "warning"})
     def state(self, model: TrainedModel) -> tuple[str, str]:
         return model.status, code_words.said(model.status)
+
+    @admin.display(description=_("drift (PSI)"), ordering="drift")
+    def drifted(self, model: TrainedModel) -> str:
+        return "–" if model.drift is None else f"{model.drift:.2f}"
 
     def show(self, request: HttpRequest, model: TrainedModel) -> HttpResponse:
         known = {

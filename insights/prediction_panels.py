@@ -70,14 +70,14 @@ def card(model: TrainedModel) -> list[Panel]:
             },
         )
     ]
-    if model.metrics:
-        parts += [_calibration(model), _lift(model), _importance(model)]
-    if model.window.get("learners"):
-        parts.append(_learners(model))
     earlier = TrainedModel.objects.filter(shop=model.shop, predictor=model.predictor)
     beside = earlier.filter(trained_at=model.trained_at).exclude(pk=model.pk)
     if beside:
         parts.append(_ways([model, *beside]))
+    if model.metrics:
+        parts += [_calibration(model), _lift(model), _importance(model)]
+    if model.window.get("learners"):
+        parts.append(_learners(model))
     history = {"models": earlier.order_by("-trained_at")[:12]}
     return [*parts, Panel(gettext("History"), "panels/model_history.html", history, width=6)]
 
@@ -150,7 +150,7 @@ def _ways(cards: list[TrainedModel]) -> Panel:
     measures = [name for name in WAY_MEASURES if name in cards[0].metrics]
     rows = [(way(card), card, [card.metrics.get(m) for m in measures]) for card in ranked]
     known = {"ways": rows, "model": cards[0], "measures": [METRICS[name] for name in measures]}
-    return Panel(gettext("Champion and challengers"), "panels/model_ways.html", known, width=6)
+    return Panel(gettext("Champion and challengers"), "panels/model_ways.html", known)
 
 
 def _learners(model: TrainedModel) -> Panel:
