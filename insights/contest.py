@@ -95,13 +95,14 @@ def _judge(
     else:
         card.reason = _(
             "Not better than “%(baseline)s”: gain %(gain).3f, with 95 %% certainty only %(sure).3f"
-        ) % {"baseline": _hardest(card), "gain": verdict.gain, "sure": sure}
+        ) % {"baseline": _unbeaten(card), "gain": verdict.gain, "sure": sure}
 
 
-def _hardest(card: TrainedModel) -> str:
-    """The simple answer that is hardest to beat."""
-    of_mean, of_rule = (card.metrics.get(name, 0.0) for name in ("mean_rmse", "baseline_rmse"))
-    return str(_("everybody's mean")) if of_mean < of_rule else card.baseline
+def _unbeaten(card: TrainedModel) -> str:
+    """Which simple answer was not beaten: everybody's mean, or the rule with certainty."""
+    of_mean, own = card.metrics.get("mean_rmse"), card.metrics.get("rmse", 0.0)
+    lost_to_mean = of_mean is not None and of_mean <= min(own, card.metrics["baseline_rmse"])
+    return str(_("everybody's mean")) if lost_to_mean else card.baseline
 
 
 def importance(predictor: Predictor, learned: dict[str, Any], lesson: Lesson) -> dict[str, float]:
