@@ -46,7 +46,7 @@ METRICS = {
     "everybody_net_cents": _("Net cents by writing to everybody"),
     "buyers": _("Customers judged"),
 }
-WAY_MEASURES = ("auc", "baseline_auc", "rmse", "baseline_rmse", "mean_rmse", "mae", "bias")
+WAY_MEASURES = ("auc", "rmse", "mae", "bias")
 LEARNERS = {
     "t_learner": _("T: a model for each arm"),
     "x_learner": _("X: each arm under the other's model"),

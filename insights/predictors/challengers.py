@@ -57,7 +57,7 @@ class BoostedAmount(Challenger):
     """Small trees on windowed features, by Poisson deviance: totals are right, big orders bend."""
 
     method = "boosted"
-    method_name = _("Gradient-boosted trees on what was done in 30, 90 and 365 days")
+    method_name = _("Gradient-boosted trees")
 
     def fit(self, table: Table, label: Floats) -> dict[str, Any]:
         amounts = np.maximum(label, 0)
@@ -80,7 +80,7 @@ class Together(Challenger):
     """
 
     method = "together"
-    method_name = _("Mean of the champion's own way and gradient-boosted trees")
+    method_name = _("Mean of both")
 
     def __init__(self, champion: Predictor) -> None:
         super().__init__(champion)

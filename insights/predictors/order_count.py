@@ -22,7 +22,7 @@ class OrderCount(OfBuyers):
     kind = "amount"
     baseline_name = _("the customer's own rate so far")
     method = "bg_nbd"
-    method_name: Promise | str = _("BG/NBD by maximum likelihood")
+    method_name: Promise | str = _("BG/NBD")
     columns: tuple[str, ...] = COLUMNS
 
     def baseline(self, table: Table) -> Floats:

@@ -21,7 +21,7 @@ class OrderValue(OrderCount):
     question = _("What will this customer spend in 90 days?")
     kind = "money"
     baseline_name = _("the customer's own rate so far, times their average order")
-    method_name = _("BG/NBD × gamma-gamma by maximum likelihood")
+    method_name = _("BG/NBD × gamma-gamma")
     columns = (*COLUMNS, "average_value")
 
     def truth(self, shop: Shop, table: Table) -> Floats:

@@ -71,7 +71,7 @@ def test_the_page_shows_champion_and_challengers_and_the_scores_are_the_champion
 
     shown = unescape(page.content.decode())
     assert "Champion and challengers" in shown
-    for words in ("BG/NBD by maximum likelihood", "Gradient-boosted trees on what was done"):
+    for words in ("BG/NBD", "Gradient-boosted trees", "Mean of both"):
         assert words in shown
         assert words in unescape(listed.content.decode())
     regular = Customer.objects.get(shop=shop, external_id="0")
