@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from config import product_risks
 from customers import features
 from reviews_nlp import features as review_features
 from shops.terms import Kept
@@ -67,21 +68,7 @@ LLM_PROVIDERS = {
 
 # What speaks against recommending a product: name, SQL from 0 to 1 over p (shops_product). Shrunk:
 # one return of one sale says little.
-PRODUCT_RISKS = {
-    "returned": """(SELECT -sum(l.quantity) FILTER (WHERE o.kind = 'cancellation')
-        / (sum(l.quantity) FILTER (WHERE o.kind = 'sale') + 20.0)
-        FROM customers_orderline l JOIN customers_order o ON o.id = l.order_id
-        WHERE l.product_id = p.id)""",
-    "praised_little": """(SELECT count(*) FILTER (WHERE r.sentiment < -0.2) / (count(*) + 5.0)
-        FROM reviews_nlp_review r WHERE r.product_id = p.id AND r.suspicion = '')""",
-    # Blame of one aspect in a review that is kind on the whole counts half.
-    "blamed": """(SELECT 0.5 * count(*) FILTER (WHERE EXISTS (
-            SELECT FROM reviews_nlp_aspectopinion o WHERE o.review_id = r.id AND o.sentiment < 0))
-        / (count(*) + 5.0)
-        FROM reviews_nlp_review r WHERE r.product_id = p.id AND r.suspicion = '')""",
-    "turned_bad": """(CASE WHEN EXISTS (SELECT FROM reviews_nlp_aspectalarm a
-        WHERE a.product_id = p.id AND a.settled_at IS NULL) THEN 0.3 ELSE 0 END)""",
-}
+PRODUCT_RISKS = product_risks.ALL
 
 # What a template may speak of beside the customer, by name: a function of the customer that looks
 # it up when it is asked for, and one that gives an example for the preview.
@@ -130,13 +117,11 @@ PREDICTORS = {
     "visit_intent": "insights.predictors.visit_intent.VisitIntent",
 }
 
-# name of a predictor: insights.predictors.challengers.Challenger, each another way to its answer;
-# judged on the same days, the best of them and the predictor itself is the one in use
-BESIDE_BG_NBD = (
-    "insights.predictors.challengers.BoostedAmount",
-    "insights.predictors.challengers.Together",
+# name of a predictor: insights.predictors.challengers.Challenger, other ways to its answer
+CHALLENGERS = dict.fromkeys(
+    ("orders_90d", "orders_365d", "value_90d", "value_365d"),
+    tuple(f"insights.predictors.challengers.{way}" for way in ("BoostedAmount", "Together")),
 )
-CHALLENGERS = dict.fromkeys(("orders_90d", "orders_365d", "value_90d", "value_365d"), BESIDE_BG_NBD)
 
 # What an endpoint of a shop may ask to be told: the type and when it is told.
 EVENTS = {
