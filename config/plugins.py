@@ -66,8 +66,7 @@ LLM_PROVIDERS = {
     "canned": "llm.providers.canned.Canned",
 }
 
-# What speaks against recommending a product: name, SQL from 0 to 1 over p (shops_product). Shrunk:
-# one return of one sale says little.
+# What speaks against recommending a product: name, SQL from 0 to 1 over p (shops_product)
 PRODUCT_RISKS = product_risks.ALL
 
 # What a template may speak of beside the customer, by name: a function of the customer that looks

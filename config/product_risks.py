@@ -1,4 +1,7 @@
-"""SQL from 0 to 1 over p (shops_product) of what speaks against recommending it."""
+"""SQL from 0 to 1 over p (shops_product) of what speaks against recommending it.
+
+Shrunk: one return of one sale says little.
+"""
 
 RETURNED = """(SELECT -sum(l.quantity) FILTER (WHERE o.kind = 'cancellation')
         / (sum(l.quantity) FILTER (WHERE o.kind = 'sale') + 20.0)
