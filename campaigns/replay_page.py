@@ -67,7 +67,10 @@ def _entries(told: dict[str, Any]) -> dict[str, Any]:
     size = told["one_in"]
     return {
         "kind": "bar",
-        "labels": [day[5:] for day, *_rest in told["days"]],
+        "labels": [
+            date_format(datetime.fromisoformat(day), "MONTH_DAY_FORMAT")
+            for day, *_rest in told["days"]
+        ],
         "series": [
             {"name": _("Entered"), "values": [size * row[1] for row in told["days"]]},
             {"name": _("Messages"), "values": [size * row[3] for row in told["days"]]},

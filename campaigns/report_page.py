@@ -101,7 +101,7 @@ def series(found: Results) -> dict[str, Any]:
     names = [_("Entered"), _("Sent"), _("Orders of those written to")]
     return {
         "kind": "bar" if len(found.days) < 8 else "line",
-        "labels": [day.isoformat()[5:] for day, *_rest in found.days],
+        "labels": [date_format(day, "MONTH_DAY_FORMAT") for day, *_rest in found.days],
         "series": [
             {"name": name, "values": [row[place] for row in found.days]}
             for place, name in enumerate(names, 1)

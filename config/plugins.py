@@ -221,6 +221,9 @@ RULE_KEYS = {
 # shows which of them customers met.
 CAMPAIGN_NAMES = "campaigns.naming.names"
 
+# What somebody did, in words: a function of a touchpoint's kind.
+TOUCHPOINT_WORDS = "segments.touchpoint_words.done"
+
 # Who uses a segment: functions of (shop, key) that return pairs of kind and name.
 SEGMENT_USES = [
     "segments.removal.in_segments",

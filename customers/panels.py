@@ -7,12 +7,14 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
+from django.utils.formats import date_format
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from customers import permissions_page, profile_page
 from customers import timeline as history
 from customers.models import Customer, Order, PrivacyRequest, Profile
+from shops import money
 from shops.models import Shop
 from shops.panels import Panel
 
@@ -92,13 +94,14 @@ def sales(shop: Shop) -> Panel:
         .annotate(revenue=Sum("total_cents"), orders=Count("id", filter=Q(kind="sale")))
         .order_by("day")
     )
+    unit = 10 ** money.places(shop.currency)
     chart = {
         "kind": "line",
-        "labels": [day["day"].isoformat() for day in days],
+        "labels": [date_format(day["day"], "MONTH_DAY_FORMAT") for day in days],
         "series": [
             {
                 "name": f"{_('Revenue')} ({shop.currency})",
-                "values": [round(day["revenue"] / 100) for day in days],
+                "values": [round(day["revenue"] / unit) for day in days],
             },
             {"name": _("Orders"), "values": [day["orders"] for day in days], "axis": 1},
         ],

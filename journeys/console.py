@@ -70,13 +70,15 @@ class JourneyPages:
         rows = self.get_queryset(request).select_related("shop")  # type: ignore[attr-defined]
         journey = get_object_or_404(rows, pk=pk)
         query = Query.of(request.GET.dict())
+        segments = list(Segment.in_use.filter(shop=journey.shop).order_by("name"))
         known = {
             "map": Page(journey, query),
+            "no_segments": query.segments - {each.key for each in segments},
             "query": query,
             "kept": query.kept.items(),
             "kept_query": urlencode(query.kept),
             "journeys": Journey.objects.filter(shop=journey.shop, active=True).order_by("pk"),
-            "segments": Segment.in_use.filter(shop=journey.shop).order_by("name"),
+            "segments": segments,
             "sources": rule_choices.sources(journey.shop, ""),
             "firsts": choices.touchpoints(journey.shop, ""),
             "channels": choices.channels(journey.shop, ""),

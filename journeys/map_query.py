@@ -50,6 +50,12 @@ class Query:
         said = {"days": str(self.days), "beside": self.beside, **self.whose.params}
         return {name: value for name, value in said.items() if value}
 
+    @property
+    def segments(self) -> set[str]:
+        """The keys of the segments that are asked for."""
+        beside = self.beside.removeprefix(SEGMENT) if self.beside.startswith(SEGMENT) else ""
+        return {self.whose.segment, beside} - {""}
+
     def period(self, journey: Journey) -> Period:
         """So many days up to and with today."""
         end = counting.today(journey.shop) + timedelta(days=1)

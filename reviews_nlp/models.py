@@ -45,7 +45,7 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.text[:60]
+        return self.title or self.text[:60] or str(_("(stars only)"))
 
 
 class ReviewAnalysis(models.Model):

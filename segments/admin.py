@@ -53,6 +53,9 @@ class SegmentForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if self.instance.pk is None and cleaned.get("key") and cleaned.get("shop"):
+            # The shop may have been picked after the key was made for another one.
+            cleaned["key"] = starter.free_key(cleaned["shop"], cleaned["key"])
         if self.instance.kind == "rule" and "rule" in cleaned and not cleaned["rule"]:
             self.add_error("rule", _("A segment needs a rule; see docs/rules.md."))
         if cleaned.get("rule") and cleaned.get("shop"):
@@ -147,7 +150,30 @@ class Segments(ChosenPages, ArchivePages, ExportPages, WhyPages, ShopAdmin):
         context = {**(extra_context or {}), "ready_made": starter.SEGMENTS}
         return super().changeform_view(request, object_id, form_url, context)
 
-    @display(description=_("kind"), label={"rule": "info", "persona": "success"})
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A persona is looked at: the next run would overwrite whatever was typed."""
+        segment = self.get_object(request, object_id)
+        known = {"persona": persona_page.of(segment)} if _is_persona(segment) else {}
+        shown = {"show_save": False, "show_save_and_continue": False} if known else {}
+        context = {**(extra_context or {}), **known, **shown}
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Segment | None = None) -> Any:
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, *SegmentForm.Meta.fields[:-1]) if _is_persona(obj) else fixed
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Segment | None = None) -> Any:
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    @display(
+        description=_("kind"), label={"rule": "info", "persona": "success", "static": "warning"}
+    )
     def sort(self, segment: Segment) -> tuple[str, str]:
         return segment.kind, code_words.said(segment.kind)
 
@@ -166,6 +192,8 @@ class Segments(ChosenPages, ArchivePages, ExportPages, WhyPages, ShopAdmin):
 
     @admin.display(description=_("in words"))
     def in_words(self, segment: Segment) -> str:
+        if segment.kind == "persona":
+            return persona_page.in_words(segment)
         if not segment.rule:
             return segment.description
         names = getattr(segment, "names", None) or Names(segment.shop)
@@ -206,6 +234,10 @@ class Segments(ChosenPages, ArchivePages, ExportPages, WhyPages, ShopAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for segment in queryset:
             self.delete_model(request, segment)
+
+
+def _is_persona(segment: Segment | None) -> bool:
+    return segment is not None and segment.kind == "persona"
 
 
 @admin.register(Clustering)

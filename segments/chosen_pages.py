@@ -77,6 +77,9 @@ class SegmentForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
+        name = said.get("name") if not said.get("segment") else ""
+        if name and Segment.objects.filter(shop=self.chosen.shop, name=name).exists():
+            self.add_error("name", _("There is a segment of this name already."))
         if not said.get("segment") and not said.get("name") and not self.errors:
             self.add_error("name" if "name" in self.fields else "segment", _("Say which segment."))
         return said

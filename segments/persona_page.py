@@ -14,6 +14,7 @@ from shops.models import Shop
 from shops.templatetags.console import figure, money
 
 WIDEST = 3  # doublings: eight times the average fills a bar, and so does an eighth
+SAID = 3  # traits in one line
 LEAST = 1.15  # nearer to the average is no difference to speak of
 
 
@@ -31,6 +32,26 @@ def show(shop: Shop | None) -> dict[str, Any] | None:
         ],
         "curve": {"chart": curve(run)},
     }
+
+
+def of(segment: Segment) -> dict[str, Any] | None:
+    """One persona as the last run found it; None where that found it no more."""
+    run = Clustering.objects.filter(shop=segment.shop_id).order_by("-id").first()
+    if run is None or not run.middle:
+        return None
+    found = (c for c in run.centres if f"persona-{c['number']}" == segment.key)
+    return next((_persona(run, centre, segment) | {"run": run} for centre in found), None)
+
+
+def in_words(segment: Segment) -> str:
+    """What sets a persona apart, its figures beside those of the average customer."""
+    told = [
+        _("%(what)s: %(value)s (average %(middle)s)")
+        % {"what": trait["label"], "value": trait["value"], "middle": trait["middle"]}
+        for trait in (of(segment) or {"traits": []})["traits"]
+        if trait["side"]
+    ]
+    return " · ".join(told[:SAID])
 
 
 def _persona(run: Clustering, centre: dict[str, Any], segment: Segment | None) -> dict[str, Any]:

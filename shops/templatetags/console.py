@@ -7,7 +7,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import json_script
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 import shops.money
@@ -42,6 +44,12 @@ def percent(fraction: float | None) -> str:
 def in_words(code: str) -> str:
     """A code of a row as people call it: "quarantined", "已隔离"."""
     return code_words.said(code)
+
+
+@register.filter
+def deed(kind: str) -> str:
+    """What somebody did, by the kind of touchpoint: "Ordered"."""
+    return capfirst(import_string(settings.TOUCHPOINT_WORDS)(kind))
 
 
 @register.filter

@@ -1,10 +1,11 @@
 """The chat in a real browser, on a page of another origin than ours."""
 
 from shops import site_script
+from tests import axe
 from tests.assistant.test_chat import FAQ, a_shop
 from tests.browsing import IN_A_BROWSER
 
-pytestmark = IN_A_BROWSER
+pytestmark = [*IN_A_BROWSER, axe.WITH_AXE]
 
 
 def test_it_opens_by_keyboard_and_shows_text_only(page, complaints, live_server):
@@ -23,6 +24,7 @@ def test_it_opens_by_keyboard_and_shows_text_only(page, complaints, live_server)
     page.get_by_text("free of charge").wait_for()
     assert page.locator("img").count() == 0
     assert page.get_by_text("From: Returns").is_visible()
+    assert axe.faults(page, within=".waymark-chat") == []
     page.keyboard.press("Escape")
     assert page.get_by_role("log").is_hidden()
     assert complaints == []

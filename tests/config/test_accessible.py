@@ -14,22 +14,9 @@ from customers.models import Customer
 from journeys.models import Journey
 from segments.models import Segment
 from tests import make, rows
+from tests.axe import WITH_AXE, faults
 from tests.browsing import IN_A_BROWSER, sign_in
 
-AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# Everything is unfolded but menus, which cover what is below them. Frames hold a mail as its author
-# made it; checking those is the mail check's work.
-# The navigation is the same beside every page: it is looked at beside the overview.
-RUN = """async tags => {
-    for (const closed of document.querySelectorAll("details:not(.wmr-menu)")) closed.open = true;
-    const beside = location.pathname === "/admin/" ? [] : [["#nav-sidebar-inner"]];
-    const found = await axe.run({ include: [["html"]], exclude: beside }, {
-        runOnly: tags, resultTypes: ["violations"], iframes: false, preload: false,
-    });
-    return found.violations.flatMap(fault => fault.nodes.map(
-        node => `${fault.id}: ${node.target} ${node.failureSummary}`));
-}"""
 LISTS = (
     "customers.customer customers.fileimport segments.segment segments.clustering "
     "segments.rfmscore insights.trainedmodel campaigns.campaign campaigns.template "
@@ -46,10 +33,7 @@ PAGES = (
 )
 OF_NO_MODEL = ("first-run", "api-docs", "mfa_index", "usersessions_list")
 
-pytestmark = [
-    *IN_A_BROWSER,
-    pytest.mark.skipif(not AXE.exists(), reason="npm has not brought axe-core"),
-]
+pytestmark = [*IN_A_BROWSER, WITH_AXE]
 
 
 @dataclass(frozen=True)
@@ -100,14 +84,6 @@ def test_axe_finds_nothing(browser, page, live_server, look, share):
         found += faults(guest)
 
     assert "\n".join(found) == ""
-
-
-def faults(page, click=""):
-    """What axe says of the page; after a click, of what it opened."""
-    if click:
-        page.click(click)
-    page.evaluate(AXE.read_text() + ";0")  # the content policy lets no other script in
-    return [f"{page.url} {click}\n  {fault}" for fault in page.evaluate(RUN, TAGS)]
 
 
 def console(shop):

@@ -51,6 +51,16 @@ def test_the_overview_shows_the_shops_own_figures(owner):
     assert "999.99" not in page
 
 
+def test_a_room_and_its_first_list_are_named_once_above_the_page(owner):
+    ann = make.customer(make.shop())
+
+    page = owner.get(reverse("admin:customers_customer_changelist")).content.decode()
+    assert page.count("wm-crumb ") == 1
+    assert "results" not in page  # of a list that nothing narrows
+    narrowed = owner.get(reverse("admin:customers_customer_changelist"), {"q": ann.email})
+    assert "1 result (" in " ".join(narrowed.content.decode().split())
+
+
 def test_the_overview_of_an_empty_server_says_what_to_do(owner):
     assert reverse("first-run") in owner.get(reverse("admin:index")).content.decode()
 

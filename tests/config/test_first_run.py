@@ -12,7 +12,7 @@ from customers.models import Customer, Order, OrderLine
 from shops import removing
 from shops.demo_models import DemoShop
 from shops.models import Shop, User
-from tests import make, rows
+from tests import axe, make, rows
 from tests.browsing import IN_A_BROWSER
 
 PEOPLE = "id,email,first name,opt-in,consent_at,consent_how\n" + "".join(
@@ -30,6 +30,7 @@ C2,a,Mug,-1,2025-11-04 10:00:00,4.5,17850,France
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @IN_A_BROWSER[2]
+@axe.WITH_AXE
 def test_seven_steps_lead_from_an_empty_server_to_a_running_campaign(
     page, complaints, live_server, tmp_path, capsys
 ):
@@ -37,11 +38,14 @@ def test_seven_steps_lead_from_an_empty_server_to_a_running_campaign(
     code = first_run.code()
     assert f"/welcome/{code}/" in capsys.readouterr().out
     page.goto(f"{live_server.url}/welcome/{code}/")
+    found = axe.faults(page)
     page.fill("#id_username", "ann")
     page.fill("#id_email", "ann@example.com")
     page.fill("#id_password", "a-long-pass-1")
     page.click("text=Create the account")
 
+    page.wait_for_selector(".wm-platforms")
+    found += axe.faults(page)
     page.check("[name=connector][value=generic]")
     page.fill("#id_name", "Ann's teas")
     page.click("text=Next")
@@ -70,6 +74,8 @@ def test_seven_steps_lead_from_an_empty_server_to_a_running_campaign(
     page.click(".wm-first form >> text=Go on")
     page.click("form button.wm-primary:has-text('Launch')")
     page.wait_for_selector(".wm-done")
+    found += axe.faults(page)
+    assert found == []
 
     assert Campaign.objects.get().status == "running"
     assert first_run.next_step(Shop.objects.get()) == ""

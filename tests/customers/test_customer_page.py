@@ -116,7 +116,7 @@ def test_the_part_is_fetched_alone_and_stands_on_a_page_of_its_own(owner, ann):
     make.touchpoint(ann, kind="cart.updated")
     address = page_of("timeline", ann)
     part = owner.get(address, {"kind": "cart.updated"}, headers={"X-Part": "1"}).content.decode()
-    assert "cart.updated" in part
+    assert "Updated a cart" in part
     assert "<html" not in part
     assert "<html" in owner.get(address).content.decode()
 

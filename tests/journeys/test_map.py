@@ -176,3 +176,13 @@ def test_an_address_that_makes_no_sense_falls_back():
     query = Query.of({"days": "7000", "percent": "nan", "beside": "x", "way": "?"})
     assert (query.days, query.percent, query.beside) == (90, 10.0, "")
     assert Query.of({"percent": "-4"}).percent == 10.0
+
+
+@pytest.mark.django_db
+def test_a_segment_that_is_not_there_is_said(client):
+    _shop, journey = a_map(client)
+
+    shown = text(client, journey, segment="nobodys", beside="segment:lost")
+
+    assert "There is no segment “nobodys” in this shop" in shown
+    assert "There is no segment “lost” in this shop" in shown

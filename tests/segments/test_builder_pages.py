@@ -176,3 +176,15 @@ def test_a_ready_made_segment_is_one_click_away(owner, shop, key):
     saved = Segment.objects.get(shop=shop, key=f"{key}-2")
     assert saved.rule == made.rule
     assert rules.describe(saved.rule)
+
+
+def test_a_key_that_the_picked_shop_has_already_gets_a_number(owner, shop):
+    other = make.shop()
+    rule = {"field": "facts.order_count", "op": ">=", "value": 1}
+    for _twice in range(2):
+        said = {"shop": other.pk, "name": "Buyers", "key": "buyers", "rule": json.dumps(rule)}
+        owner.post(reverse("admin:segments_segment_add"), said)
+
+    assert set(Segment.objects.values_list("shop", "key")) == {
+        (other.pk, "buyers"), (other.pk, "buyers-2"),
+    }  # fmt: skip

@@ -163,3 +163,20 @@ def test_products_of_one_name_are_told_apart(shop):
 
     assert run is not None
     assert [each["products"] for each in run.centres if each["products"][0] == "Tea"] == [["Tea"]]
+
+
+def test_a_persona_has_a_page_of_figures_and_nothing_to_type(shop, client):
+    personas.refresh(shop)
+    persona = Segment.objects.filter(shop=shop, kind="persona").earliest("pk")
+    marketer = make.signed_in(client, shop, "marketer")
+    address = reverse("admin:segments_segment_change", args=[persona.pk])
+
+    page = marketer.get(address).content.decode()
+
+    assert "What sets them apart" in page
+    assert "wm-traits" in page
+    assert 'name="_save"' not in page
+    marketer.post(address, {"name": "Mine", "key": "mine", "shop": shop.pk})
+    assert Segment.objects.get(pk=persona.pk).key == persona.key
+    listed = marketer.get(reverse("admin:segments_segment_changelist")).content.decode()
+    assert "(average " in listed

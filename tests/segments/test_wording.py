@@ -32,7 +32,7 @@ SAID = [
     (field("facts.last_order_at", "less_than_days_ago", 1), "last ordered in the last 1 day"),
     (field("facts.last_order_at", "is_not_set"), "has never ordered"),
     (field("facts.last_order_at", "in_period", "this_month"), "last ordered this month"),
-    (field("customer.created_at", "after", "2026-01-31"), "became a customer after Jan. 31, 2026"),
+    (field("customer.created_at", "after", "2026-01-31"), "became a customer after 31 Jan 2026"),
     (
         field("facts.last_order_at", "in_period", "today", zone="customer"),
         "last ordered today (customer's time)",

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from shops.models import Seat
-from tests import make
+from tests import axe, make
 from tests.browsing import IN_A_BROWSER
 
 pytestmark = pytest.mark.django_db
@@ -153,7 +153,7 @@ def test_one_signs_out_on_all_other_devices(client, ann):
 
 @pytest.mark.usefixtures("ann")
 class TestPasskeys:
-    pytestmark = IN_A_BROWSER
+    pytestmark = [*IN_A_BROWSER, axe.WITH_AXE]
 
     def test_a_passkey_signs_in_alone(self, page, complaints, live_server):
         keys = page.context.new_cdp_session(page)
@@ -171,10 +171,18 @@ class TestPasskeys:
         for name in ("usersessions_list", "mfa_index"):
             page.goto(at + reverse(name))
         page.get_by_role("link", name="Add a passkey").click()
+        found = axe.faults(page)
         page.fill("#id_password", RIGHT["password"])
         page.press("#id_password", "Enter")
+        page.wait_for_selector("#add-passkey")
+        found += axe.faults(page)
         page.click("#add-passkey")
         page.wait_for_selector(".wm-codes")
+        found += axe.faults(page)
+        for name in ("mfa_list_webauthn", "mfa_activate_totp"):
+            page.goto(at + reverse(name))
+            found += axe.faults(page)
+        assert found == []
         page.context.clear_cookies()
 
         page.goto(f"{at}/admin/")
