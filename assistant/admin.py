@@ -1,6 +1,7 @@
 """Plans: proposed, looked at beside what they cite, decided part by part."""
 
 from dataclasses import replace
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,7 +13,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from assistant import (
     answer_pages,
@@ -24,6 +29,7 @@ from assistant import (
     rule_pages,
 )
 from assistant.models import Decision, Plan
+from shops import money
 from shops.console import OwnPage, ReadOnly, ShopAdmin, chosen_shop, framed, shops_of
 
 __all__ = ["Plans", "answer_pages", "copy_pages"]  # these register themselves
@@ -37,34 +43,44 @@ class GoalForm(forms.Form):
         max_length=300,
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("more second orders")}),
     )
-    budget = forms.IntegerField(
-        label=_("Budget, in whole units of the shop's currency"),
+    budget = forms.DecimalField(
+        label=_("Budget"),
+        help_text=_("Empty: as much as it takes."),
         required=False,
         min_value=0,
-        widget=UnfoldAdminIntegerFieldWidget,
+        widget=UnfoldAdminDecimalFieldWidget,
     )
     discount = forms.IntegerField(
-        label=_("Discount at most, in per cent"),
+        label=_("Discount at most (%)"),
         initial=0,
         min_value=0,
         max_value=100,
         widget=UnfoldAdminIntegerFieldWidget,
     )
-
-    thousand_cents = forms.IntegerField(
-        label=_("What a thousand messages cost, in hundredths of the currency"),
-        initial=planner.Limits.thousand_cents,
+    thousand = forms.DecimalField(
+        label=_("What a thousand messages cost"),
         required=False,
         min_value=0,
-        widget=UnfoldAdminIntegerFieldWidget,
+        widget=UnfoldAdminDecimalFieldWidget,
     )
+
+    def __init__(self, currency: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.unit = 10 ** money.places(currency)
+        for name in ("budget", "thousand"):
+            self.fields[name].label = f"{self.fields[name].label} ({currency})"
+        self.fields["thousand"].initial = planner.Limits.thousand_cents / self.unit
 
     def limits(self) -> planner.Limits:
         said = self.cleaned_data
-        cents = None if said["budget"] is None else said["budget"] * 100
-        each = said["thousand_cents"]
-        limits = planner.Limits(cents, float(said["discount"]))
+        limits = planner.Limits(self._cents("budget"), float(said["discount"]))
+        each = self._cents("thousand")
         return limits if each is None else replace(limits, thousand_cents=each)
+
+    def _cents(self, name: str) -> int | None:
+        amount = self.cleaned_data[name]
+        return None if amount is None else round(amount * self.unit)
 
 
 def _decided(decision: Decision) -> str:
@@ -105,7 +121,7 @@ class Plans(OwnPage, ReadOnly, ShopAdmin):
     def propose(self, request: HttpRequest) -> HttpResponse:
         """Ask for a goal; the plan that follows is a draft."""
         shop = chosen_shop(request, "assistant.add_plan")
-        form = GoalForm(request.POST or None)
+        form = GoalForm(shop.currency if shop else "", request.POST or None)
         if shop and request.method == "POST" and form.is_valid():
             try:
                 plan = planner.make(shop, form.cleaned_data["goal"], form.limits())

@@ -243,10 +243,8 @@ MERGE_PARTS = [
 
 # What can be done with customers who are chosen in their list: shops.console.Deed each.
 CUSTOMER_DEEDS = [
-    "segments.chosen_pages.ADD",
-    "segments.chosen_pages.REMOVE",
-    "segments.chosen_pages.EXPORT",
-]
+    "segments.chosen_pages.ADD", "segments.chosen_pages.REMOVE", "segments.chosen_pages.EXPORT",
+]  # fmt: skip
 
 # Parts of a page that several rooms fill, in the order they are shown. Each is a function that
 # takes (shop) for the overview or (customer) for the customer page and returns a

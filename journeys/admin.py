@@ -19,6 +19,7 @@ from journeys.models import Journey, Stage, StageVisit
 from segments import rules
 from segments.rule_field import RuleField
 from shops.console import ReadOnly, ShopAdmin
+from shops.templatetags.console import figure
 
 OUTCOMES = [("", _("on the way")), ("goal", _("the goal")), ("loss", _("a loss"))]
 
@@ -103,12 +104,12 @@ class Journeys(JourneyPages, ShopAdmin):
     @admin.display(description=_("map"))
     def on_map(self, journey: Journey) -> SafeString:
         address = reverse("admin:journeys_journey_map", args=[journey.pk])
-        return format_html('<a href="{}">{}</a>', address, gettext("Open the map"))
+        return format_html('<a class="wm-link" href="{}">{}</a>', address, gettext("Open the map"))
 
     @admin.display(description=_("customers"))
     def customers_by_stage(self, journey: Journey) -> str:
         counts = report.stage_counts(journey)
-        return " · ".join(f"{count.stage.name} {count.customer_count}" for count in counts)
+        return " · ".join(f"{count.stage.name} {figure(count.customer_count)}" for count in counts)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         for stage in formset.save(commit=False):

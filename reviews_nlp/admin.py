@@ -13,6 +13,7 @@ from unfold.decorators import action
 from reviews_nlp import answering, highlighting, pages
 from reviews_nlp.models import AspectAlarm, OwnClassifier, Review, ShopAspect
 from reviews_nlp.verdict import Verdict
+from shops import locales
 from shops.console import ReadOnly, ShopAdmin
 
 ASPECTS_PAGE = "reviews_nlp_review_aspects"
@@ -26,9 +27,9 @@ class Reviews(ReadOnly, ShopAdmin):
     list_display = ("__str__", "rating", "verdict", "product", "written_at", "shop")
     list_filter = ("shop", "rating", "language", "suspicion")
     list_select_related = ("shop", "product")
-    fields = ("product", "customer", "rating", "verdict", "words", "language", "suspicion",
+    fields = ("product", "customer", "rating", "verdict", "words", "spoken", "suspicion",
               "draft", "written_at", "shop")  # fmt: skip
-    readonly_fields = ("verdict", "words", "draft")
+    readonly_fields = ("verdict", "words", "spoken", "draft")
     actions_list = ("aspects",)
 
     def get_urls(self) -> list[URLPattern]:
@@ -50,6 +51,10 @@ class Reviews(ReadOnly, ShopAdmin):
             return "–"
         sure = Verdict(review.sentiment, review.confidence).sure
         return f"{review.sentiment:+.2f}" if sure else str(_("not sure"))
+
+    @admin.display(description=_("language"))
+    def spoken(self, review: Review) -> str:
+        return locales.language(review.language) if review.language else "–"
 
     @admin.display(description=_("draft of an answer"))
     def draft(self, review: Review) -> str:

@@ -124,6 +124,12 @@ class Segments(ChosenPages, ArchivePages, ExportPages, WhyPages, ShopAdmin):
         name_rows(found.result_list, Names)
         return found
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Faults have a column while there are any."""
+        names = super().get_list_display(request)
+        faulty = self.get_queryset(request).exclude(fault="").exists()
+        return names if faulty else [name for name in names if name != "trouble"]
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

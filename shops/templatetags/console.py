@@ -1,11 +1,12 @@
 """How figures are written on the admin's pages."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import json_script
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
@@ -50,6 +51,12 @@ def in_words(code: str) -> str:
 def deed(kind: str) -> str:
     """What somebody did, by the kind of touchpoint: "Ordered"."""
     return capfirst(import_string(settings.TOUCHPOINT_WORDS)(kind))
+
+
+@register.filter
+def day(moment: str) -> str:
+    """The day of a moment that was kept as text."""
+    return date_format(datetime.fromisoformat(moment))
 
 
 @register.filter

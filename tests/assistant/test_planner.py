@@ -260,13 +260,15 @@ def test_a_plan_is_made_and_decided_in_the_admin(client):
     shop = a_shop()
     staff(client, shop, "view_plan", "add_plan", "add_campaign")
     address = reverse("admin:assistant_plan_propose")
-    assert client.get(address).status_code == 200
+    assert "Budget (EUR)" in client.get(address).content.decode()
 
-    answered = client.post(address, {"goal": "more second orders", "discount": "0"}, follow=True)
+    said = {"goal": "more second orders", "discount": "0", "budget": "5000.50", "thousand": "12.5"}
+    answered = client.post(address, said, follow=True)
 
     page = answered.content.decode()
     assert "Of 100 stays at New 30 went on to Active: 30.0 %." in page
     plan = Plan.objects.get()
+    assert (plan.limits["budget_cents"], plan.limits["thousand_cents"]) == (500_050, 1250)
     part = plan.proposal["campaigns"][0]["part"]
     client.post(
         reverse("admin:assistant_plan_decide", args=[plan.pk]),

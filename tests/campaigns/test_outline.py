@@ -45,7 +45,7 @@ def test_a_plan_reads_as_sentences_indented_like_its_tree():
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        ({"at": "2027-03-01T09:30"}, "Enters on March 1, 2027, 9:30 a.m., shop’s time"),
+        ({"at": "2027-03-01T09:30"}, "Enters on 1 Mar 2027, 09:30, shop’s time"),
         ({"cron": "0 9 * * 1,fri", "zone": "customer"},
          "Enters every Monday, Friday at 09:00, everybody’s own time"),
         ({"cron": "30 8 1 * *"}, "Enters on day 1 of every month at 08:30, shop’s time"),

@@ -15,7 +15,7 @@ from customers import ingest
 from customers.models import Customer
 from segments.models import Segment
 from shops.console import MOST_ROWS
-from shops.models import Delivery, User
+from shops.models import Delivery, Seat, User
 from tests import make, rows
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,17 @@ def test_a_room_and_its_first_list_are_named_once_above_the_page(owner):
     assert "results" not in page  # of a list that nothing narrows
     narrowed = owner.get(reverse("admin:customers_customer_changelist"), {"q": ann.email})
     assert "1 result (" in " ".join(narrowed.content.decode().split())
+
+
+def test_a_list_names_the_shop_to_who_has_several(client):
+    shop = make.shop()
+    make.customer(shop)
+    ann = make.signed_in(client, shop, "marketer")
+    address = reverse("admin:customers_customer_changelist")
+    assert "column-shop" not in ann.get(address).content.decode()
+
+    Seat.objects.create(shop=make.shop(), user=Seat.objects.get().user, role="marketer")
+    assert "column-shop" in ann.get(address).content.decode()
 
 
 def test_the_overview_of_an_empty_server_says_what_to_do(owner):

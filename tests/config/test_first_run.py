@@ -27,6 +27,17 @@ C2,a,Mug,-1,2025-11-04 10:00:00,4.5,17850,France
 """
 
 
+def account_made(page):
+    """What axe says of the page of the first account, and of the one that it leads to."""
+    found = axe.faults(page)
+    page.fill("#id_username", "ann")
+    page.fill("#id_email", "ann@example.com")
+    page.fill("#id_password", "a-long-pass-1")
+    page.click("text=Create the account")
+    page.wait_for_selector(".wm-platforms")
+    return found + axe.faults(page)
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @IN_A_BROWSER[2]
@@ -38,14 +49,7 @@ def test_seven_steps_lead_from_an_empty_server_to_a_running_campaign(
     code = first_run.code()
     assert f"/welcome/{code}/" in capsys.readouterr().out
     page.goto(f"{live_server.url}/welcome/{code}/")
-    found = axe.faults(page)
-    page.fill("#id_username", "ann")
-    page.fill("#id_email", "ann@example.com")
-    page.fill("#id_password", "a-long-pass-1")
-    page.click("text=Create the account")
-
-    page.wait_for_selector(".wm-platforms")
-    found += axe.faults(page)
+    found = account_made(page)
     page.check("[name=connector][value=generic]")
     page.fill("#id_name", "Ann's teas")
     page.click("text=Next")
