@@ -221,8 +221,7 @@ RULE_KEYS = {
 # shows which of them customers met.
 CAMPAIGN_NAMES = "campaigns.naming.names"
 
-# What somebody did, in words: a function of a touchpoint's kind.
-TOUCHPOINT_WORDS = "segments.touchpoint_words.done"
+TOUCHPOINT_WORDS = "segments.touchpoint_words.done"  # what somebody did, by the kind
 
 # Who uses a segment: functions of (shop, key) that return pairs of kind and name.
 SEGMENT_USES = [
