@@ -27,7 +27,7 @@ from shops.console import Deed, shops_of
 from shops.models import Shop, User
 from shops.templatetags.console import figure
 
-MOST_BY_ID = 25_000  # a search finds no more; a longer list is everybody of one shop
+MOST_BY_ID = 25_000  # a search finds no more; a longer list may be everybody of one shop
 CHANGE, EXPORTS = "segments.change_segment", "segments.export_segment"
 
 
@@ -39,8 +39,12 @@ class Chosen:
     customers: list[int] | None
 
     @property
+    def rows(self) -> QuerySet[Customer]:
+        return editing.chosen(self.shop.pk, self.customers)
+
+    @property
     def count(self) -> int:
-        return editing.chosen(self.shop.pk, self.customers).count()
+        return self.rows.count()
 
     @property
     def said(self) -> str:
@@ -106,8 +110,15 @@ def _begin(kind: str) -> Any:
             messages.error(request, said if shops else _("Your role may not do that here."))
             return None
         ids = list(among.values_list("pk", flat=True)[: MOST_BY_ID + 1])
-        chosen = Chosen(shops[0], ids if len(ids) <= MOST_BY_ID else None)
-        return _show(of, request, kind, chosen)
+        everybody = Chosen(shops[0], None)
+        if len(ids) <= MOST_BY_ID:
+            return _show(of, request, kind, Chosen(shops[0], ids))
+        if everybody.rows.exclude(pk__in=among.values("pk")).exists():
+            messages.error(
+                request, _("These are too many to name and not everybody: make a segment of them.")
+            )
+            return None
+        return _show(of, request, kind, everybody)
 
     return do
 

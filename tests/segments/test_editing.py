@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.urls import reverse
 
-from segments import editing, exporting
+from segments import chosen_pages, editing, exporting
 from segments.models import Membership, Segment, SegmentEdit, SegmentExport
 from shops import files
 from shops.models import AuditEntry, Seat
@@ -130,6 +130,17 @@ def test_a_search_chooses_whom_it_finds(marketer, shop, people):
     page = choose(marketer, "add_to_segment", [bob], everybody=True, query="?q=bob%40")
 
     assert page.context["chosen"].customers == [bob.pk]
+
+
+def test_too_many_to_name_are_not_taken_for_everybody(marketer, shop, people, monkeypatch):
+    monkeypatch.setattr(chosen_pages, "MOST_BY_ID", 1)
+    for _ in range(2):
+        make.customer(shop, country="France")
+
+    page = choose(marketer, "add_to_segment", people, everybody=True, query="?country=France")
+    assert "not everybody" in page.content.decode()
+    page = choose(marketer, "add_to_segment", people, everybody=True)
+    assert page.context["chosen"].customers is None
 
 
 def test_who_may_only_read_chooses_nobody(client, shop, people):
