@@ -66,7 +66,7 @@ def hold(
                 "gain": winner.metrics["gain"],
                 "own": card.metrics["gain"],
             }
-        card.status = "challenger"
+        card.status = "beaten"
     return found
 
 

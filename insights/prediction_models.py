@@ -16,15 +16,15 @@ class TrainedModel(models.Model):
     """One training of a predictor for a shop: its card. At most one is in use.
 
     Status: live, early (an estimate from too little, for the `reason`), off (with the reason),
-    retired (a later one took over) or challenger (trained and judged beside the one that won;
-    `method` says by which way). `artefact` is plain numbers; nothing that is run when it is
+    retired (a later one took over) or beaten (a challenger: trained and judged beside the one that
+    won; `method` says by which way). `artefact` is plain numbers; nothing that is run when it is
     read.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
     predictor = models.CharField(_("model"), max_length=40)
     method = models.CharField(_("method"), max_length=20, blank=True, default="", db_default="")
-    status = models.CharField(_("status"), max_length=10, default="off")
+    status = models.CharField(_("status"), max_length=8, default="off")
     reason = models.TextField(_("reason"), blank=True)
     trained_at = models.DateTimeField(_("trained"), default=now)
     window = models.JSONField(_("window"), default=dict)  # from, until, days that are judged

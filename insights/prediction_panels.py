@@ -86,7 +86,7 @@ def models_off(shop: Shop) -> Panel:
     """The newest card of every model, the ones that are off with their reason."""
     newest = (
         TrainedModel.objects.filter(shop=shop)
-        .exclude(status="challenger")
+        .exclude(status="beaten")
         .order_by("predictor", "-trained_at")
         .distinct("predictor")
     )

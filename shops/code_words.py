@@ -7,7 +7,7 @@ WORDS = {
     # where something stands
     "accepted": _("accepted"),
     "cancelled": _("cancelled"),
-    "challenger": _("challenger"),
+    "beaten": _("challenger"),
     "completed": _("went through"),
     "done": _("done"),
     "draft": _("draft"),

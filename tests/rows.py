@@ -26,7 +26,7 @@ from customers.merge_models import Merge
 from customers.models import PrivacyRequest, Recognition
 from insights import forecasting, recommendation_runs
 from insights.models import TrainedModel
-from insights.recommendation_models import ProductRule
+from insights.recommendation_models import AssortmentRule, ProductRule
 from journeys import lifecycle, stages
 from llm.models import Call
 from reviews_nlp import reading
@@ -100,9 +100,10 @@ def how_mails_leave(shop: Shop) -> None:
 
 
 def what_numbers_bring(shop: Shop) -> None:
-    """A model that is off, a rule about a product, a night of recommending and of forecasting."""
+    """A model that is off, rules about products, a night of recommending and of forecasting."""
     TrainedModel.objects.create(shop=shop, predictor="churn_90d", reason="37 of 200 buyers so far")
     ProductRule.objects.create(shop=shop, kind="prefer", product=make.product(shop))
+    AssortmentRule.objects.create(shop=shop, kind="low_stock", bound=2)
     recommendation_runs.learn(shop)
     forecasting.make(shop)
 

@@ -19,11 +19,6 @@ class Migration(migrations.Migration):
                 blank=True, db_default="", default="", max_length=20, verbose_name="method"
             ),
         ),
-        migrations.AlterField(
-            model_name="trainedmodel",
-            name="status",
-            field=models.CharField(default="off", max_length=10, verbose_name="status"),
-        ),
         migrations.CreateModel(
             name="AssortmentRule",
             fields=[

@@ -54,7 +54,7 @@ def test_every_way_is_registered_with_its_figures_and_the_best_is_the_one_in_use
     assert card.status == "live", card.reason
     assert card.metrics["gain"] == max(one.metrics["gain"] for one in cards.values())
     beaten = [one for one in cards.values() if one.pk != card.pk]
-    assert {one.status for one in beaten} == {"challenger"}
+    assert {one.status for one in beaten} == {"beaten"}
     assert all("On the same days" in one.reason for one in beaten)
     assert len({str(one.window) for one in cards.values()}) == 1
     assert all(one.calibration and one.importance and one.artefact for one in cards.values())

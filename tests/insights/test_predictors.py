@@ -132,7 +132,7 @@ def visits(shop):
             carts = random.random() < 0.4
             kinds = ["page.viewed", "product.viewed", "product.viewed"]
             kinds += ["cart.updated", "page.viewed"] if carts else ["page.viewed"]
-            kinds += ["order.placed"] if random.random() < (0.5 if carts else 0.05) else []
+            kinds += ["order.placed"] if random.random() < (0.8 if carts else 0.02) else []
             made += [
                 Touchpoint(shop=shop, customer=person, kind=kind, source=f"v:{n}:{day}:{place}",
                            occurred_at=at + timedelta(minutes=place),
