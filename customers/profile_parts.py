@@ -7,7 +7,7 @@ without a row there are empty.
 
 # How tables are read: in one go for everybody, row by row through their indexes for a batch. Left
 # to itself the planner reads the whole history for one customer in a hundred; and a plan that rests
-# on its statistics takes minutes after an import, when there are none yet (see BATCH_PLAN, too).
+# on statistics takes minutes after an import, when there are none yet (see JOINED_AT_ONCE, too).
 EVERYBODY = {
     "orders": "chosen JOIN customers_order o ON o.customer_id = chosen.id",
     "lines": "JOIN customers_orderline l ON l.order_id = o.id",
@@ -115,8 +115,7 @@ told AS (
     FROM {{touchpoints}}
     WHERE NOT t.data @> '{{{{"bot": true}}}}'
 ), walked AS (
-    SELECT *, row_number() OVER (PARTITION BY customer_id ORDER BY occurred_at) AS place,
-        {ACTIVE} AS active, max(occurred_at) FILTER (WHERE {ACTIVE}) OVER (
+    SELECT *, {ACTIVE} AS active, max(occurred_at) FILTER (WHERE {ACTIVE}) OVER (
         PARTITION BY customer_id ORDER BY occurred_at
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS active_before
     FROM told
@@ -143,7 +142,7 @@ told AS (
         (array['night', 'morning', 'afternoon', 'evening'])[1 + mode() WITHIN GROUP (
             ORDER BY extract(hour FROM local)::int / 6) FILTER (WHERE active)] AS day_part,
         mode() WITHIN GROUP (ORDER BY device) AS main_device,
-        max(kind) FILTER (WHERE place = 1) AS first_touchpoint,
+        (array_agg(kind ORDER BY occurred_at, kind))[1] AS first_touchpoint,
         (array_agg(source ORDER BY occurred_at) FILTER (WHERE source IS NOT NULL))[1]
             AS first_source,
         (array_agg(source ORDER BY occurred_at DESC) FILTER (WHERE source IS NOT NULL))[1]

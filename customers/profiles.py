@@ -14,7 +14,7 @@ from shops.models import Shop
 TOP = 5  # favourites and interests that are kept
 # Parts are joined by hash or merge: without statistics each is thought to have a row or two, and a
 # loop over two of them compares everybody with everybody.
-BATCH_PLAN = "SET LOCAL enable_nestloop = off"
+JOINED_AT_ONCE = "SET LOCAL enable_nestloop = off"
 AS_BEFORE = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
 FULL_MEMORY = "SET LOCAL work_mem = '256MB'"  # a full refresh sorts the whole history once
 
@@ -65,7 +65,7 @@ def refresh(shop: Shop, customers: list[int] | None = None) -> int:
         "top": TOP,
     }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(FULL_MEMORY if customers is None else BATCH_PLAN)
+        cursor.execute(FULL_MEMORY if customers is None else JOINED_AT_ONCE)
         cursor.execute(statement, params)
         written = cursor.rowcount
         cursor.execute(AS_BEFORE)

@@ -53,14 +53,17 @@ def hold(
     for card, way in found:
         card.method = way.method
         then[way.method] = way.fit_beside(then, learning.table, learning.truth)
-        _judge(card, way, then[way.method], judged, tried=len(entered))
         # What is scored with has seen the last window too; what was judged had not.
         today[way.method] = way.fit_beside(today, judged.table, judged.truth)
+        if not all(_answers(way, each[way.method], judged) for each in (then, today)):
+            card.reason = _("For some customers its answer is no number")
+            continue
+        _judge(card, way, then[way.method], judged, tried=len(entered))
         card.artefact = dict(today[way.method])
-    found.sort(key=lambda entry: (entry[0].status != "live", -entry[0].metrics["gain"]))
+    found.sort(key=lambda entry: (entry[0].status != "live", -_gain(entry[0])))
     (winner, winning), *others = found
     for card, _way in others:
-        if card.status == "live" or winner.status == "live":
+        if card.metrics and (card.status == "live" or winner.status == "live"):
             card.reason = _("On the same days “%(winner)s” gains %(gain).3f, this %(own).3f") % {
                 "winner": winning.method_name,
                 "gain": winner.metrics["gain"],
@@ -68,6 +71,14 @@ def hold(
             }
         card.status = "beaten"
     return found
+
+
+def _answers(way: Predictor, learned: dict[str, Any], lesson: Lesson) -> bool:
+    return bool(np.isfinite(way.value(way.predict(learned, lesson.table))).all())
+
+
+def _gain(card: TrainedModel) -> float:
+    return float(card.metrics.get("gain", -np.inf))
 
 
 def judge(predictor: Predictor, learned: dict[str, Any], lesson: Lesson) -> Verdict:

@@ -13,6 +13,7 @@ from shops import partitions
 from tests import emptied, make, migrated, rows
 from tests.browsing import CHROMIUM, FLAGS
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # a process a core, as the workers (config/worker.py)
 TransactionTestCase._fixture_teardown = emptied.empty  # type: ignore[attr-defined]
 ScryptPasswordHasher.work_factor = 16  # as real, but for its strength: a fifth of a second a user
 

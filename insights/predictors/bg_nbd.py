@@ -16,8 +16,8 @@ STARTS = ((0.0, 1.0, 0.0, 1.0), (-1.0, 1.5, -0.3, 0.8))
 # ones of the paper (weeks), by a penalty worth PRIOR_WEIGHT customers.
 USUAL = np.log([0.243, 4.414, 0.793, 2.426])
 ENOUGH_BUYERS = 200
-# Logarithms beyond it change no answer, but overflow: a shop of one rhythm drives them to no end.
-FURTHEST = 5.0
+# Logarithms beyond them change no answer, but overflow: a shop of one rhythm drives them to no end.
+BOUNDS = ((-5.0, 5.0), (-5.0, 5.0), (-4.0, 4.0), (-4.0, 4.0))
 PRIOR_WEIGHT = 2.0
 
 
@@ -68,11 +68,10 @@ def fit(repeats: Floats, recency: Floats, age: Floats) -> BgNbd:
     def loss(logs: Floats) -> float:
         return -_log_likelihood(logs, rows, weights) + pull * float(((logs - USUAL) ** 2).sum())
 
-    within = [(-FURTHEST, FURTHEST)] * 4
-    starts = [minimize(loss, start, method="L-BFGS-B", bounds=within) for start in STARTS]
+    starts = [minimize(loss, start, method="L-BFGS-B", bounds=BOUNDS) for start in STARTS]
     best = min(starts, key=lambda found: float(found.fun))
     polish = {"xatol": 1e-7, "fatol": 1e-9, "maxiter": 4000}
-    best = minimize(loss, best.x, method="Nelder-Mead", bounds=within, options=polish)
+    best = minimize(loss, best.x, method="Nelder-Mead", bounds=BOUNDS, options=polish)
     r, alpha, a, b = (float(value) for value in np.exp(best.x))
     return BgNbd(r, alpha, a, b, _log_likelihood(best.x, rows, weights))
 

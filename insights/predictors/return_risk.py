@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from scipy.special import betaincinv
 
@@ -95,9 +94,8 @@ class ReturnRisk(Chance):
         values: dict[str, Any] = {"shop": shop.pk, "at": at, "customers": customers}
         values |= {"never": NEVER_DAYS, "rate": USUAL_RATE, "weight": OWN_WEIGHT}
         only = "" if customers is None else "AND o.customer_id = ANY(%(customers)s)"
-        with connection.cursor() as cursor:
-            cursor.execute(READ.format(only=only, bought=only and OF_ONE), values)
-            return features.table(at, cursor.fetchall(), FEATURES)
+        statement = READ.format(only=only, bought=only and OF_ONE)
+        return features.table(at, features.rows(statement, values), FEATURES)
 
     def truth(self, shop: Shop, table: Table) -> Floats:
         return features.after(shop, table, self.horizon_days, CAME_BACK)

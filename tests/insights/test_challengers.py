@@ -12,6 +12,7 @@ from customers import profiles
 from customers.models import Customer, Order
 from insights import scoring, training
 from insights.models import TrainedModel
+from insights.predictors.challengers import BoostedAmount
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +106,27 @@ def test_where_nobody_came_back_trees_expect_nothing():
 
     assert card.status == "off"
     assert TrainedModel.objects.filter(shop=shop).count() == 3
+
+
+class Unsure(BoostedAmount):
+    """Has no number for one of them."""
+
+    method = "unsure"
+
+    def predict(self, learned, table):
+        said = super().predict(learned, table)
+        said[0] = np.nan
+        return said
+
+
+def test_a_way_without_a_number_for_somebody_is_a_card_that_says_so(settings):
+    settings.CHALLENGERS = {"orders_90d": (f"{__name__}.Unsure",)}
+    shop = shop_of(from_habit_to_none)
+
+    card = training.train(shop, training.predictors()["orders_90d"])
+
+    assert card.method == "bg_nbd"
+    assert card.metrics
+    unsure = TrainedModel.objects.get(shop=shop, method="unsure")
+    assert (unsure.status, unsure.metrics, unsure.artefact) == ("beaten", {}, {})
+    assert "no number" in unsure.reason

@@ -72,7 +72,7 @@ def test_what_is_kept_already_is_offered_although_nobody_lists_it(owner, shop):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("field", "code"), [("timezone", "Mars/Base"), ("currency", "XXX"), ("language", "qq")]
+    ("field", "code"), [("timezone", "Mars/Base"), ("currency", "QQQ"), ("language", "qq")]
 )
 def test_a_code_that_is_none_is_refused_at_its_field(owner, shop, field, code):
     answer = saved(owner, shop, **{field: code})
