@@ -48,7 +48,7 @@ BEFORE_SILENCE = (
 )
 ONE_IN = 3  # of those who ordered nothing for the 90 days looked around in vain
 PRODUCT = """CROSS JOIN LATERAL (SELECT p.external_id, p.title FROM customers_orderline l
-    JOIN shops_product p ON p.id = l.product_id WHERE l.order_id = o.id
+    JOIN shops_product p ON p.id = l.product_id WHERE l.order_id = o.id AND p.available
     ORDER BY l.position LIMIT 1) AS p"""
 ORDERED = f"""
 SELECT o.external_id, o.customer_id, o.placed_at, p.external_id, p.title

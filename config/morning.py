@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign, Message
 from customers import zones
 from customers.models import PrivacyRequest
-from insights.models import TrainedModel
+from insights import training
 from reviews_nlp.models import AspectAlarm
-from shops import overview
+from segments.models import SegmentEdit
+from shops import code_words, overview
 from shops.models import Delivery, Shop
 from shops.panels import Panel
 
@@ -90,8 +91,6 @@ def _items(shop: Shop) -> Iterator[Item]:
         (AspectAlarm.objects.filter(shop=shop, settled_at=None),
          _("Products that turned bad: %d"),
          reverse("admin:reviews_nlp_aspectalarm_changelist") + asked, True),
-        (TrainedModel.objects.filter(shop=shop, status="off"), _("Predictions that are off: %d"),
-         reverse("admin:insights_trainedmodel_changelist") + f"{asked}&status__exact=off", False),
         (PrivacyRequest.objects.filter(shop=shop, done_at=None),
          _("People who asked about their data: %d"),
          reverse("admin:customers_privacyrequest_changelist") + asked, True),
@@ -99,3 +98,18 @@ def _items(shop: Shop) -> Iterator[Item]:
         count = rows[:MOST].count()
         if count:
             yield Item(words % count, url, is_alarm)
+    yield from _stopped_edits(shop)
+    if idle := training.idle(shop):
+        cards = reverse("admin:insights_trainedmodel_changelist") + asked
+        names = ", ".join(code_words.said(name) for name in idle)
+        url = f"{cards}&predictor__in={','.join(idle)}"
+        yield Item(_("Predictions that are off: %s") % names, url)
+
+
+def _stopped_edits(shop: Shop) -> Iterator[Item]:
+    """The page of the first one's segment says what happened and how to go on."""
+    stopped = SegmentEdit.objects.filter(shop=shop).exclude(fault="")
+    if first := stopped.order_by("pk").first():
+        url = reverse("admin:segments_segment_members", args=[first.segment_id])
+        words = _("Changes of segments that stopped: %d") % stopped[:MOST].count()
+        yield Item(words, url, is_alarm=True)

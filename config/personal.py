@@ -60,7 +60,7 @@ insights.productrule kind first_category note
 insights.assortmentrule kind category note
 insights.recommendationlist kind~ items~
 insights.recommendationrun metrics live reason learned
-segments.segmentedit kind customers~ by!
+segments.segmentedit kind customers~ fault by!
 segments.segmentexport customers~ format status fault by! owner
 segments.segment name key kind description rule fault
 segments.segmentrule rule

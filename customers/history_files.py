@@ -37,6 +37,7 @@ class Format:
     order_number: re.Pattern[str]
     zone: ZoneInfo
     artificial_names: bool
+    goods: re.Pattern[str]  # ids of what is sold; postage and fees have lines of their own
 
     @property
     def columns(self) -> list[str]:
@@ -56,11 +57,12 @@ FORMATS = {
     "waymark": Format(
         "order_id", "product_id", "title", "quantity", "placed_at", "unit_price", "customer_id",
         "country", re.compile(r".{1,100}"), ZoneInfo("UTC"), artificial_names=False,
+        goods=re.compile(r".*", re.DOTALL),
     ),
     "online_retail": Format(
         "InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice",
         "CustomerID", "Country", re.compile(r"C?\d+"), ZoneInfo("Europe/London"),
-        artificial_names=True,
+        artificial_names=True, goods=re.compile(r"\d{5}.*", re.DOTALL),
     ),
 }  # fmt: skip
 
@@ -193,10 +195,14 @@ class HistoryFile:
                 first.placed_at,
                 line.title,
                 price_cents=line.fact.unit_price_cents,
+                available=None if self._is_sold(line.fact.product_id) else False,
             )
             for line in lines
         ]
         return Document(order, self._customer(first), products, len(lines))
+
+    def _is_sold(self, product: str) -> bool:
+        return bool(self.format.goods.fullmatch(product))
 
     def _customer(self, line: Line) -> CustomerFact | None:
         if not line.customer:

@@ -53,6 +53,14 @@ def is_due(shop: Shop, predictor: Predictor, at: datetime | None = None) -> bool
     return (at or now()) - newest >= (AGAIN_AFTER_DRIFT if drifts else AGAIN_AFTER)
 
 
+def idle(shop: Shop) -> list[str]:
+    """Predictors that had enough to be judged here and answer nothing now, by name."""
+    judged = TrainedModel.objects.filter(shop=shop, predictor__in=settings.PREDICTORS)
+    in_use = judged.filter(status__in=IN_USE).values("predictor")
+    names = judged.exclude(metrics={}).exclude(predictor__in=in_use).values_list("predictor")
+    return [name for (name,) in names.order_by("predictor").distinct()]
+
+
 @speaking.to_shop
 def train(shop: Shop, predictor: Predictor, at: datetime | None = None) -> TrainedModel:
     """One row of the register: live, early (an estimate from little) or off with the reason.

@@ -19,8 +19,8 @@ from unfold.decorators import display
 
 from segments import (
     builder_pages,
-    chosen_pages,
     count_pages,
+    editing,
     member_page,
     membership,
     persona_page,
@@ -113,7 +113,7 @@ class Segments(ChosenPages, ArchivePages, ExportPages, WhyPages, ShopAdmin):
             "title": segment.name,
             "segment": segment,
             "page": member_page.show(segment, after=after),
-            "edit": chosen_pages.running(segment),
+            "edit": editing.latest(segment),
             "is_later": bool(after),
         }
         return TemplateResponse(request, "segments/members.html", context)

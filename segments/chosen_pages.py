@@ -157,6 +157,7 @@ class ChosenPages:
         own = {
             "chosen/<str:kind>/": ("segments_chosen", self.chosen),
             "edits/<int:pk>/undo/": ("segments_edit_undo", self.undo_edit),
+            "edits/<int:pk>/go-on/": ("segments_edit_go_on", self.go_on),
         }
         return [
             *(path(at, require_POST(admit(view)), name=name) for at, (name, view) in own.items()),
@@ -182,12 +183,21 @@ class ChosenPages:
         return redirect("admin:segments_segment_members", edit.segment_id)
 
     def undo_edit(self, request: HttpRequest, pk: int) -> HttpResponse:
-        edit = get_object_or_404(SegmentEdit, pk=pk, shop__in=shops_of(request, CHANGE))
+        edit = _edit(request, pk)
         back = editing.undo(edit, by=cast(User, request.user))
         auditing.note(request, back.shop_id, auditing.name_of(back.segment),
                       {"undone": [edit.moved, back.moved]})  # fmt: skip
         messages.success(request, gettext("Undone: the segment is as it was."))
         return redirect("admin:segments_segment_members", edit.segment_id)
+
+    def go_on(self, request: HttpRequest, pk: int) -> HttpResponse:
+        edit = _edit(request, pk)
+        editing.go_on(edit)
+        return redirect("admin:segments_segment_members", edit.segment_id)
+
+
+def _edit(request: HttpRequest, pk: int) -> SegmentEdit:
+    return get_object_or_404(SegmentEdit, pk=pk, shop__in=shops_of(request, CHANGE))
 
 
 def _chosen(request: HttpRequest, right: str) -> Chosen:
@@ -237,8 +247,3 @@ def _tell(request: HttpRequest, edit: SegmentEdit) -> None:
         ) % {"many": figure(edit.moved), "segment": edit.segment}  # fmt: skip
     url = reverse("admin:segments_edit_undo", args=[edit.pk])
     undoing.offer(request, said, url=url, action="undo", rows=[edit])
-
-
-def running(segment: Segment) -> SegmentEdit | None:
-    """The edit of this segment that is under way."""
-    return SegmentEdit.objects.filter(segment=segment, finished_at=None).order_by("pk").first()

@@ -10,7 +10,7 @@ class SegmentEdit(models.Model):
     """Chosen customers brought into a static segment, or taken out of it, stretch by stretch.
 
     `customers` are their ids; null is every customer of the shop. One that `undoes` another moves
-    only whom that one moved.
+    only whom that one moved. One with a `fault` has stopped until somebody goes on or undoes it.
     """
 
     shop = models.ForeignKey("shops.Shop", on_delete=models.CASCADE, verbose_name=_("shop"))
@@ -27,6 +27,7 @@ class SegmentEdit(models.Model):
     by = models.CharField(_("by"), max_length=150)
     asked_at = models.DateTimeField(default=now)
     finished_at = models.DateTimeField(null=True)
+    fault = models.TextField(_("fault"), blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("change of a segment by hand")

@@ -6,8 +6,8 @@ Every membership that an edit opened or closed bears its number: that is what un
 
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
 from customers import touchpoints
@@ -65,9 +65,23 @@ def undo(edit: SegmentEdit, *, by: User) -> SegmentEdit:
     with transaction.atomic():
         held = SegmentEdit.objects.select_for_update(of=("self",)).get(pk=edit.pk)
         SegmentEdit.objects.filter(pk=edit.pk, finished_at=None).update(finished_at=now())
+        SegmentEdit.objects.filter(pk=edit.pk).update(fault="")
         before = SegmentEdit.objects.filter(undoes=held).first()
         back = OPPOSITE[held.kind]
         return before or _begin(held.segment, back, held.customers, by, undoes=held)
+
+
+def go_on(edit: SegmentEdit) -> None:
+    """Take up an edit where a fault has stopped it. Safe to repeat."""
+    with transaction.atomic():
+        SegmentEdit.objects.filter(pk=edit.pk).exclude(fault="").update(fault="", finished_at=None)
+        announce("edit")
+
+
+def latest(segment: Segment) -> SegmentEdit | None:
+    """The edit of this segment that is under way, or that a fault has stopped."""
+    is_open = Q(finished_at=None) | ~Q(fault="")
+    return SegmentEdit.objects.filter(is_open, segment=segment).order_by("pk").first()
 
 
 def chosen(shop: int, customers: list[int] | None) -> QuerySet[Customer]:
@@ -89,8 +103,18 @@ def step() -> bool:
         held = waiting.select_for_update(skip_locked=True, of=("self",))
         edit = held.order_by("pk").first()
         if edit is not None:
-            _move(edit)
+            _move_or_tell(edit)
     return edit is not None
+
+
+def _move_or_tell(edit: SegmentEdit) -> None:
+    """What was moved before stays moved, so that the rest may follow or all be undone."""
+    try:
+        with transaction.atomic():
+            _move(edit)
+    except DatabaseError as fault:
+        told = {"fault": str(fault)[:1000], "finished_at": now()}
+        SegmentEdit.objects.filter(pk=edit.pk).update(**told)
 
 
 def _begin(

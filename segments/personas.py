@@ -60,10 +60,11 @@ SELECT count(*) FROM gone
 FIGURES = f"""
 SELECT segment::bigint, count(*), avg(distance) FROM {FOUND} GROUP BY 1
 """
-# What its members bought, against how usual that is among all buyers.
+# What its members bought and can be bought, against how usual that is among all buyers.
 PRODUCTS = f"""
 WITH liked AS (
-    SELECT f.segment::bigint AS segment, max(item->>'title') AS title, count(*) AS buyers,
+    SELECT f.segment::bigint AS segment, (item->>'product_id')::bigint AS id,
+        max(item->>'title') AS title, count(*) AS buyers,
         sum(count(*)) OVER (PARTITION BY item->>'product_id') AS all_buyers
     FROM {FOUND} f JOIN customers_profile p ON p.customer_id = f.customer_id
     CROSS JOIN LATERAL jsonb_array_elements(p.favourites) AS item
@@ -71,7 +72,8 @@ WITH liked AS (
 ), weighed AS (
     SELECT segment, title, row_number() OVER (PARTITION BY segment
         ORDER BY buyers * buyers / all_buyers DESC, title) AS place
-    FROM liked
+    FROM liked WHERE NOT EXISTS (SELECT FROM shops_product p
+        WHERE p.id = liked.id AND NOT p.available)
 )
 SELECT segment, array_agg(title ORDER BY place) FROM weighed WHERE place <= %(top)s GROUP BY 1
 """

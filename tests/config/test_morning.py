@@ -5,6 +5,8 @@ import re
 import pytest
 
 from config import morning
+from insights.models import TrainedModel
+from shops import code_words
 from shops.models import Delivery
 from tests import make
 from tests.campaigns import build
@@ -33,3 +35,23 @@ def test_a_line_leads_to_what_it_counts(client):
         counted[rows] = int(re.sub(r"\D", "", str(item.text)))
 
     assert counted == {2: 2, 3: 3}
+
+
+def test_predictions_that_answer_nothing_are_named_once_and_old_cards_are_history(client):
+    shop, other = make.shop(), make.shop()
+    client.force_login(make.user(is_superuser=True))
+    judged = {"gain": 0.1}
+    for status, metrics, name in (
+        ("retired", judged, "churn_90d"), ("off", judged, "churn_90d"),
+        ("beaten", judged, "churn_90d"),
+        ("off", judged, "purchase_30d"), ("live", judged, "purchase_30d"),  # recovered
+        ("off", {}, "return_risk"),  # has never had enough to learn from
+    ):  # fmt: skip
+        TrainedModel.objects.create(shop=shop, predictor=name, status=status, metrics=metrics)
+    TrainedModel.objects.create(shop=other, predictor="orders_90d", metrics=judged)
+
+    (item,) = morning.waiting(shop).context["items"]
+
+    assert str(item.text) == f"Predictions that are off: {code_words.said('churn_90d')}"
+    shown = client.get(item.url).context["cl"].queryset
+    assert {card.predictor for card in shown} == {"churn_90d"}

@@ -60,6 +60,17 @@ def test_every_row_is_imported_or_rejected_with_its_line_and_reason(path):
     assert OrderLine.objects.filter(shop=shop).count() == 5
 
 
+def test_postage_and_fees_keep_their_lines_and_are_nothing_one_can_buy(path):
+    shop = make.shop()
+    sold = "6,22423,CAKESTAND,1,2010-12-05 10:00:00,12.75,17850,United Kingdom\n"
+    path.write_text(HEADER + sold + sold.replace("22423,CAKESTAND", "POST,POSTAGE"))
+
+    load(shop, path)
+
+    assert OrderLine.objects.filter(shop=shop).count() == 2
+    assert Product.objects.get(shop=shop, available=True).title == "CAKESTAND"
+
+
 def test_lines_of_one_order_need_not_stand_together(path):
     shop = make.shop()
 

@@ -1,9 +1,11 @@
 """Customers chosen in their list: into a static segment, out of it, to a file, and back again."""
 
 import csv
+from contextlib import contextmanager
 from io import StringIO
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from segments import chosen_pages, editing, exporting
@@ -210,3 +212,55 @@ def test_an_undo_stops_what_is_under_way(marketer, shop, people, monkeypatch):
 
     assert members(segment) == set()
     assert not SegmentEdit.objects.filter(finished_at=None).exists()
+
+
+def test_a_fault_in_the_background_is_told_and_the_edit_goes_on_or_is_undone(
+    marketer, shop, people, monkeypatch
+):  # fmt: skip
+    monkeypatch.setattr(editing, "STRETCH", 2)
+    segment = static(shop)
+    edit = editing.ask(segment, "add", None, by=make.user())
+    with full(at=people[2]):
+        editing.run_due()
+
+    assert members(segment) == {each.pk for each in people[:2]}
+    at = reverse("admin:segments_segment_members", args=[segment.pk])
+    page = marketer.get(at).content.decode()
+    assert "stopped after 2 of 3 customers" in page
+    assert "is_full" in page
+    overview = marketer.get(reverse("admin:index")).content.decode()
+    assert "Changes of segments that stopped: 1" in overview
+    assert at in overview
+
+    marketer.post(reverse("admin:segments_edit_go_on", args=[edit.pk]))
+    editing.run_due()
+    assert members(segment) == {each.pk for each in people}
+    assert "stopped after" not in marketer.get(at).content.decode()
+    assert "that stopped" not in marketer.get(reverse("admin:index")).content.decode()
+
+
+def test_an_edit_that_a_fault_stopped_can_be_undone(marketer, shop, people, monkeypatch):
+    monkeypatch.setattr(editing, "STRETCH", 2)
+    segment = static(shop)
+    edit = editing.ask(segment, "add", None, by=make.user())
+    with full(at=people[2]):
+        editing.run_due()
+
+    marketer.post(reverse("admin:segments_edit_undo", args=[edit.pk]))
+    editing.run_due()
+
+    assert members(segment) == set()
+    assert editing.latest(segment) is None
+
+
+@contextmanager
+def full(*, at):
+    """The table takes this customer's memberships no more."""
+    table, name = "segments_membership", "is_full"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK (customer_id <> {at.pk}) NOT VALID"
+        )
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")

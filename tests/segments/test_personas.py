@@ -91,8 +91,10 @@ def test_buyers_who_are_all_alike_make_no_personas():
 
 
 def test_distance_and_second_best_persona_are_kept_with_what_sets_each_apart(shop):
-    mug = {"product_id": 1, "title": "Mug", "times": 3}
-    Profile.objects.filter(order_count__gte=12).update(favourites=[mug])
+    mug = {"product_id": make.product(shop).pk, "title": "Mug", "times": 3}
+    postage = make.product(shop, available=False)  # with every order, and nobody can buy it
+    fee = {"product_id": postage.pk, "title": "Postage", "times": 9}
+    Profile.objects.filter(order_count__gte=12).update(favourites=[fee, mug])
 
     clustering = personas.refresh(shop)
 
