@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from assistant.ground import Limits
 from assistant.limit_check import Purse
 from assistant.models import Decision, Plan
+from assistant.sentences import Refusal
 from campaigns import as_text, program, yaml_text
 from campaigns.models import Campaign
 from journeys import backfill, stage_text, stages, transitions
@@ -83,13 +84,13 @@ def _edited(plan: Plan, proposed: dict[str, Any], text: str) -> dict[str, Any] |
         if is_stage:
             stage_text.check(said, plan.journey)
         elif faults := _beyond_limits(plan, said):
-            raise NotDecided("; ".join(faults))
+            raise NotDecided("; ".join(map(str, faults)))
     except (yaml_text.YamlError, as_text.TextFault, StageFault) as fault:
         raise NotDecided(str(fault)) from fault
     return dict(said)
 
 
-def _beyond_limits(plan: Plan, text: dict[str, Any]) -> list[str]:
+def _beyond_limits(plan: Plan, text: dict[str, Any]) -> list[Refusal]:
     if not plan.limits:
         return []
     measured = transitions.measure(plan.journey, Period(plan.start, plan.end))

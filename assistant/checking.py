@@ -7,10 +7,9 @@ import re
 import unicodedata
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from assistant import sentences
 from assistant.figures import Figures
+from assistant.sentences import Sentence
 
 SLOT = re.compile(r"\{(\d)\}")
 # Numbers in words are as easily invented: half, a third, twice, 百分之三十.
@@ -25,26 +24,26 @@ NUMERAL = re.compile(
 )
 
 
-def faults(claim: dict[str, Any], figures: Figures) -> list[str]:
+def faults(claim: dict[str, Any], figures: Figures) -> list[Sentence]:
     """What is wrong with a claim, in words; empty when every figure in it is true."""
-    found = []
+    found: list[Sentence] = []
     for cite in claim["cites"]:
         figure = figures.get(cite["figure"])
         if figure is None:
-            found.append(_("there is no figure %s") % cite["figure"])
+            found.append(Sentence("no_figure", figure=cite["figure"]))
         elif abs(figure.value - cite["value"]) > 1e-6:
             said = {"figure": figure.id, "value": cite["value"], "true": figure.value}
-            found.append(_("%(figure)s is %(true)s, not %(value)s") % said)
+            found.append(Sentence("other_figure", **said))
     slots = {int(number) for number in SLOT.findall(claim["text"])}
     if slots != set(range(len(claim["cites"]))):
-        found.append(_("its text does not hold each of its figures"))
+        found.append(Sentence("other_slots"))
     return found + in_words(SLOT.sub("", claim["text"]))
 
 
-def in_words(text: str) -> list[str]:
+def in_words(text: str) -> list[Sentence]:
     """A number that a text brings along by itself, which nobody can check."""
     number = NUMERAL.search(unicodedata.normalize("NFKC", text))
-    return [_("it says '%s' by itself") % number[0]] if number else []
+    return [Sentence("own_number", number=number[0])] if number else []
 
 
 def said(claim: dict[str, Any], figures: Figures, currency: str) -> str:

@@ -6,8 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
+from assistant.sentences import Sentence
 from shops.models import Coupon, Shop
 
 NUMBER = r"\d+(?:[.,]\d+)?"
@@ -68,7 +67,7 @@ def of_shop(shop: Shop) -> dict[str, float | None]:
     return {code: value if kind == "percent" else None for code, kind, value in rows if code}
 
 
-def faults(text: str, most: float, coupons: Mapping[str, float | None] = {}) -> list[str]:
+def faults(text: str, most: float, coupons: Mapping[str, float | None] = {}) -> list[Sentence]:
     """What of a text promises more than `most` per cent off, in words."""
     return [_said(each, most) for each in _too_much(found(text, coupons), most)]
 
@@ -79,11 +78,9 @@ def _too_much(promises: Iterable[Promise], most: float) -> Iterator[Promise]:
             yield promise
 
 
-def _said(promise: Promise, most: float) -> str:
-    known = {"words": promise.words, "most": f"{most:g}"}
-    if promise.percent is None:
-        return _("“%(words)s” takes an amount off that cannot be held against %(most)s %%") % known
-    return _("“%(words)s” promises more off than the %(most)s %% that were allowed") % known
+def _said(promise: Promise, most: float) -> Sentence:
+    code = "amount_off" if promise.percent is None else "too_much_off"
+    return Sentence(code, words=promise.words, most=f"{most:g}")
 
 
 def _plain(text: str) -> str:

@@ -11,6 +11,7 @@ from assistant import plays, sentences
 from assistant.ground import Ground
 from assistant.limit_check import Purse
 from assistant.plays import Play
+from assistant.sentences import Refusal
 from journeys.transitions import Edge
 from journeys.what_if import HORIZON_DAYS, Model, NotAsked
 from shops import speaking
@@ -25,7 +26,7 @@ def proposal(
     stages: list[dict[str, Any]],
     kept: list[Kept],
     risks: list[str],
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], list[Refusal]]:
     """The proposal, and what was left out of it for the limits."""
     purse = Purse(ground.shop, ground.limits, ground.measured)
     campaigns, refused, ways = [], [], []

@@ -4,10 +4,9 @@ campaign. Each fault begins with the path to what is too much.
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from assistant import discounts
 from assistant.ground import Limits
+from assistant.sentences import Refusal, Sentence
 from campaigns import program
 from journeys.transitions import Measured, Standing
 from journeys.what_if import HORIZON_DAYS
@@ -27,7 +26,7 @@ class Purse:
         self.coupons = discounts.of_shop(shop)
         self.left_cents = limits.budget_cents
 
-    def take(self, text: dict[str, Any], at: str) -> list[str]:
+    def take(self, text: dict[str, Any], at: str) -> list[Refusal]:
         """What of a campaign's text goes beyond the limits; one that does not costs its share."""
         found = [*self._copy(text, at), *self._channels(text, at)]
         cost, fault = self._cost(text, f"{at}.plan")
@@ -35,9 +34,9 @@ class Purse:
             self.left_cents -= cost
         return [*found, *([fault] if fault else [])]
 
-    def _copy(self, text: dict[str, Any], at: str) -> list[str]:
+    def _copy(self, text: dict[str, Any], at: str) -> list[Refusal]:
         return [
-            f"{at}.templates.{key}.{part}: {fault}"
+            Refusal(f"{at}.templates.{key}.{part}", [fault])
             for key, template in text.get("templates", {}).items()
             for part in WORDS
             for fault in discounts.faults(
@@ -45,35 +44,32 @@ class Purse:
             )
         ]
 
-    def _channels(self, text: dict[str, Any], at: str) -> list[str]:
+    def _channels(self, text: dict[str, Any], at: str) -> list[Refusal]:
         return [
-            f"{at}.plan.{path}: " + _("the channel %s was not allowed") % step.get("channel")
+            Refusal(f"{at}.plan.{path}", [Sentence("channel", channel=step.get("channel"))])
             for path, step in program.walk(text["plan"]["steps"])
             if "send" in step and step.get("channel", "email") not in self.limits.channels
         ]
 
-    def _cost(self, text: dict[str, Any], at: str) -> tuple[int, str]:
+    def _cost(self, text: dict[str, Any], at: str) -> tuple[int, Refusal | None]:
         """What the messages of the window cost at most, and what is wrong with that."""
         if self.left_cents is None:
-            return 0, ""
+            return 0, None
         stage = self.standings.get(text["plan"]["entry"].get("stage", ""))
         if stage is None:
-            return 0, f"{at}.entry: " + _("how many would enter is not known, nor what it costs")
+            return 0, Refusal(f"{at}.entry", [Sentence("unknown_cost")])
         sends = sum("send" in step for _path, step in program.walk(text["plan"]["steps"]))
         messages = sends * self._coming(stage)
         cost = round(messages * self.limits.thousand_cents / 1000)
         if cost <= self.left_cents:
-            return cost, ""
+            return cost, None
         known = {
             "messages": messages,
             "days": HORIZON_DAYS,
             "cost": money.said(cost, self.shop.currency),
             "left": money.said(max(0, self.left_cents), self.shop.currency),
         }
-        return cost, f"{at}.steps: " + _(
-            "about %(messages)d messages in %(days)d days cost %(cost)s; %(left)s of the budget"
-            " are left"
-        ) % known
+        return cost, Refusal(f"{at}.steps", [Sentence("too_dear", **known)])
 
     def _coming(self, standing: Standing) -> int:
         """Who stands there, and who will come at the pace of the measured days."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assistant import figures, planner, rehearsals, rule_writer
+from assistant import figures, planner, rehearsals, rule_writer, sentences
 from assistant.models import Plan
 from campaigns import as_text, report
 from campaigns.models import Campaign
@@ -95,7 +95,8 @@ class Tools:
             plan = planner.make(self.shop, goal[:300])
         except planner.NoPlan as fault:
             raise Refused(str(fault)) from fault
-        return {"plan": plan.pk, "author": plan.author, "refused": plan.refused, **plan.proposal}
+        refused = sentences.refused(plan.refused)
+        return {"plan": plan.pk, "author": plan.author, "refused": refused, **plan.proposal}
 
     def propose_campaign(self, text: str, reason: str) -> dict[str, Any]:
         """A campaign as text (YAML, one template), checked and kept to be approved."""

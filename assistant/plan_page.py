@@ -91,6 +91,11 @@ class Page:
         ]
 
     @property
+    def refused(self) -> list[str]:
+        """What is not in the plan, and why."""
+        return sentences.refused(self.plan.refused)
+
+    @property
     def risks(self) -> list[str]:
         return [sentences.said(risk) for risk in self.plan.proposal["risks"]]
 

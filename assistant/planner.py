@@ -9,12 +9,12 @@ says so. Forecasts come from the counts, never from a model.
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from assistant import checking, drafting, plan_schema, plays, rehearsals, stage_offers
 from assistant.drafting import Kept
 from assistant.ground import DAYS, Ground, Limits, NoPlan, survey
 from assistant.models import Plan
+from assistant.sentences import Refusal, Sentence
 from campaigns import plan_check
 from journeys.stage_text import StageFault
 from journeys.transitions import Edge
@@ -24,7 +24,7 @@ from shops.models import Shop
 
 __all__ = ["DAYS", "Limits", "NoPlan", "by_model", "by_rules", "make", "survey"]
 MOST_PLAYS = 3
-Proposed = tuple[dict[str, Any] | None, str, list[str]]
+Proposed = tuple[dict[str, Any] | None, str, list[Refusal]]
 
 
 def make(
@@ -41,13 +41,14 @@ def make(
     with transaction.atomic():
         plan = Plan.objects.create(
             shop=shop, journey=ground.journey, goal=goal[:300], limits=vars(ground.limits),
-            author=author, start=period.start, end=period.end, proposal=proposal, refused=refused,
+            author=author, start=period.start, end=period.end, proposal=proposal,
+            refused=[each.row for each in refused],
         )  # fmt: skip
         rehearsals.ask(plan)
     return plan
 
 
-def by_rules(ground: Ground) -> tuple[dict[str, Any], list[str]]:
+def by_rules(ground: Ground) -> tuple[dict[str, Any], list[Refusal]]:
     """The plan from the ways that lose most and the library of plays, and what was left out."""
     chosen: list[Kept] = [
         (play, edge, "", "")
@@ -93,7 +94,7 @@ def by_model(ground: Ground, *, provider: Provider | None = None) -> Proposed:
         provider=provider,
     )
     if answer.outcome != "ok":
-        return None, "", [_("The model gave no answer (%s).") % (answer.why or answer.outcome)]
+        return None, "", [_no_answer(answer)]
     return _kept(ground, answer.data, edges, offers, provider.model)
 
 
@@ -120,7 +121,7 @@ def _chosen(
         provider=provider,
     )
     if answer.outcome != "ok":
-        return None, "", [_("The model gave no answer (%s).") % (answer.why or answer.outcome)]
+        return None, "", [_no_answer(answer)]
     picked = [claims[int(n) - 1] for n in dict.fromkeys(answer.data["sentences"])]
     kept: list[Kept] = [
         (plays.BY_KEY[key], edges[offers[key][0]], "", "")
@@ -139,15 +140,14 @@ def _kept(
     author: str,
 ) -> Proposed:
     """What of a model's answer is true; the rest in words."""
-    refused: list[str] = []
+    refused: list[Refusal] = []
     claims = [each for each in data["diagnosis"] if _stands(ground, each, refused)]
     kept: list[Kept] = [
         (plays.BY_KEY[each["play"]], edges[each["edge"]], each["subject"], each["why"])
         for number, each in enumerate(data["plays"])
         if _fits(each, offers, f"plays[{number}]", refused)
     ]
-    risks = [risk for risk in data["risks"] if not checking.in_words(risk)]
-    refused += [f"“{risk}”" for risk in data["risks"] if risk not in risks]
+    risks = [each for each in data["risks"] if _has_no_number(each, refused)]
     stages = _stages(ground, data.get("stages", []), refused)
     if not claims or not kept:
         return None, "", refused
@@ -155,31 +155,45 @@ def _kept(
     return proposal, author, [*refused, *left_out]
 
 
-def _stands(ground: Ground, claim: dict[str, Any], refused: list[str]) -> bool:
+def _no_answer(answer: client.Answer) -> Refusal:
+    return Refusal("", [Sentence("no_answer", why=answer.why or answer.outcome)])
+
+
+def _stands(ground: Ground, claim: dict[str, Any], refused: list[Refusal]) -> bool:
     wrong = checking.faults(claim, ground.figures)
-    refused += [f"“{claim['text']}”: {'; '.join(wrong)}"] if wrong else []
+    refused += [Refusal(f"“{claim['text']}”", wrong)] if wrong else []
     return not wrong
 
 
-def _fits(each: dict[str, Any], offers: dict[str, list[str]], at: str, refused: list[str]) -> bool:
+def _fits(
+    each: dict[str, Any], offers: dict[str, list[str]], at: str, refused: list[Refusal]
+) -> bool:
     wrong = checking.in_words(f"{each['subject']} {each['why']}")
     if each["edge"] not in offers[each["play"]]:
-        wrong.append(_("%s is not for that way") % each["play"])
-    refused += [f"{at}: {each['play']}: {'; '.join(wrong)}"] if wrong else []
+        wrong.append(Sentence("other_way", play=each["play"]))
+    refused += [Refusal(f"{at}: {each['play']}", wrong)] if wrong else []
     return not wrong
 
 
-def _stages(ground: Ground, said: list[dict[str, Any]], refused: list[str]) -> list[dict[str, Any]]:
+def _has_no_number(risk: str, refused: list[Refusal]) -> bool:
+    wrong = checking.in_words(risk)
+    refused += [Refusal(f"“{risk}”", wrong)] if wrong else []
+    return not wrong
+
+
+def _stages(
+    ground: Ground, said: list[dict[str, Any]], refused: list[Refusal]
+) -> list[dict[str, Any]]:
     """A model's stages that the journey can have, one for each stage that they are a part of."""
     found: dict[str, dict[str, Any]] = {}
     for number, each in enumerate(said):
-        wrong = checking.in_words(f"{each['name']} {each['why']}")
+        wrong: list[str] = [*checking.in_words(f"{each['name']} {each['why']}")]
         try:
             made = stage_offers.new(ground, each)
         except StageFault as fault:
-            wrong.append(str(fault))
+            wrong.append(fault.args[0])
         else:
             if not wrong:
                 found.setdefault(made["part"], made)
-        refused += [f"stages[{number}]: {'; '.join(wrong)}"] if wrong else []
+        refused += [Refusal(f"stages[{number}]", wrong)] if wrong else []
     return list(found.values())

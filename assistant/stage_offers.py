@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from assistant import sentences
 from assistant.ground import Ground
+from assistant.sentences import Sentence
 from journeys import stage_text
 from journeys.back_dating import FACTS
 from journeys.models import Stage
@@ -74,7 +75,7 @@ def _after(origin: Stage, name: str, rule: dict[str, Any]) -> dict[str, Any]:
     stages = Stage.objects.filter(journey=origin.journey)
     priority = origin.priority - 1
     if stages.filter(priority=priority).exists():
-        raise StageFault(_("priority: there is no room before %s.") % origin.name)
+        raise StageFault(Sentence("no_room", stage=origin.name))
     taken = set(stages.values_list("key", flat=True))
     keys = (f"{origin.key[:50]}-{word}" for word in ("late", *map(str, range(2, 100))))
     return {

@@ -134,6 +134,47 @@ def test_a_promise_beyond_the_cap_is_found_in_whatever_way_it_is_written(text, m
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("made_in", "read_in"), [("en", "zh-hans"), ("zh-hans", "en")])
+def test_what_was_refused_is_said_in_the_language_of_who_reads_it(made_in, read_in, client):
+    shop = a_shop()
+    invented = {"text": "Only {0} stay.", "cites": [{"figure": "edge:moon.rate", "value": 1}]}
+    said = json.loads(answer())
+    cheap = {**said["plays"][0], "subject": "Half price"}
+    with translation.override(made_in):
+        plan = by_model(
+            shop,
+            answer(
+                diagnosis=[*said["diagnosis"], invented],
+                plays=[*said["plays"], cheap],
+                risks=["Half may leave."],
+            ),
+        )
+    staff(client, shop, "view_plan")
+
+    with translation.override(read_in):
+        refused = plan_page.Page(plan).refused
+
+    expected = {
+        "en": [
+            "“Only {0} stay.”: there is no figure edge:moon.rate",
+            "plays[1]: second-order: it says 'Half' by itself",
+            "“Half may leave.”: it says 'Half' by itself",
+        ],
+        "zh-hans": [
+            "“Only {0} stay.”: 没有数字 edge:moon.rate",
+            "plays[1]: second-order: 它自行写出了“Half”",
+            "“Half may leave.”: 它自行写出了“Half”",
+        ],
+    }
+    assert refused == expected[read_in]
+    address = reverse("admin:assistant_plan_change", args=[plan.pk])
+    shown = client.get(address, headers={"Accept-Language": read_in}).content.decode()
+    assert refused[0] in shown
+    plan.refused = ["as plans of old kept it"]
+    assert plan_page.Page(plan).refused == plan.refused
+
+
+@pytest.mark.django_db
 def test_a_campaign_that_costs_more_than_the_budget_is_refused_with_its_path():
     shop = a_shop()
     # 30 stand at new and 100 came in 180 days: 80 messages in the 90 days to come.
@@ -142,7 +183,8 @@ def test_a_campaign_that_costs_more_than_the_budget_is_refused_with_its_path():
     refused = planner.make(shop, "more second orders", dear)
     kept = planner.make(shop, "more second orders", planner.Limits(900, thousand_cents=10_000))
 
-    assert refused.refused[0].startswith("campaigns[0].text.plan.steps: about 80 messages")
+    said = plan_page.Page(refused).refused[0]
+    assert said.startswith("campaigns[0].text.plan.steps: about 80 messages")
     assert "campaign:second-order" not in json.dumps(refused.proposal)
     assert "edge:new..active" not in json.dumps(refused.proposal["forecast"])
     assert kept.proposal["campaigns"][0]["part"] == "campaign:second-order"
@@ -162,7 +204,7 @@ def test_a_models_stage_is_kept_where_the_journey_can_have_it():
     assert plan.author == "canned"
     (kept,) = plan.proposal["stages"]
     assert (kept["text"]["key"], kept["text"]["priority"]) == ("active-late", 29)
-    (refused,) = plan.refused
+    (refused,) = plan_page.Page(plan).refused
     assert refused.startswith("stages[1]: rule.all[1]")
 
 

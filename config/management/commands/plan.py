@@ -37,9 +37,9 @@ class Command(BaseCommand):
         except planner.NoPlan as fault:
             raise CommandError(str(fault)) from fault
         if options["json"]:
-            said = {"plan": plan.pk, "author": plan.author, "refused": plan.refused,
-                    "journey": plan.journey.key, "start": str(plan.start), "end": str(plan.end),
-                    **plan.proposal}  # fmt: skip
+            said = {"plan": plan.pk, "author": plan.author, "journey": plan.journey.key,
+                    "start": str(plan.start), "end": str(plan.end),
+                    "refused": sentences.refused(plan.refused), **plan.proposal}  # fmt: skip
             self.stdout.write(json.dumps(said, ensure_ascii=False))
             return
         known = planner.survey(shop, plan.goal, limits).figures
