@@ -113,6 +113,12 @@ class Campaigns(
         "move_people",
     )
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Faults have a column while there are any."""
+        names = super().get_list_display(request)
+        faulty = self.get_queryset(request).exclude(fault="").exists()
+        return names if faulty else [name for name in names if name != "fault"]
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:

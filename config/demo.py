@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from campaigns import launching, ready_made
 from campaigns.models import CaughtMail, Enrolment, Message
-from config import demo_visits
+from config import demo_service, demo_visits
 from config.celery import app
 from config.management.commands.import_history import bar, import_orders
 from customers import consent, imports
@@ -63,6 +63,7 @@ def run(url: str) -> dict[str, Any]:
     wait("personas", lambda: 0 if Clustering.objects.filter(shop=gifts).exists() else 1)
     launching.launch(ready_made.create(gifts, "win-back"))
     wait("campaign", waiting_messages)
+    demo_service.make(gifts)
     for task in ("train_models", "learn_recommendations"):  # some minutes, while one looks around
         app.send_task(f"insights.tasks.{task}")
     return counts(record)

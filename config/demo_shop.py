@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from campaigns import launching, reactor, ready_made
 from campaigns.models import Campaign
-from config import demo_visits
+from config import demo_service, demo_visits
 from customers import consent, imports
 from customers.history_files import Document, HistoryFile, Reject
 from insights import forecasting
@@ -142,6 +142,7 @@ def fill(shop: Shop, tell: Tell, *, one_in: int) -> None:
         lambda: rfm.refresh(shop),
         lambda: reactor.update(shop),
         lambda: _journeys(shop),
+        lambda: demo_service.make(shop),
         lambda: personas.refresh(shop),
         lambda: forecasting.make(shop),
         lambda: _campaign(shop),

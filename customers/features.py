@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 ORDERS, LINES, TOUCHPOINTS, INTERESTS = "ordered", "bought", "met", "liked"
+HOURS, WEEKDAYS = "0 to 23", "1 (Monday) to 7"  # units whose values have names of their own
 
 
 @dataclass(frozen=True)
@@ -117,14 +118,12 @@ FEATURES: tuple[Feature, ...] = (
         "days",
         _("standard deviation of the gaps; unknown below three orders"),
     ),
-    _number(
-        "order_hour", ORDERS, _("Usual hour of ordering"), "0 to 23", _("most frequent, local")
-    ),
+    _number("order_hour", ORDERS, _("Usual hour of ordering"), HOURS, _("most frequent, local")),
     _number(
         "order_weekday",
         ORDERS,
         _("Usual weekday of ordering"),
-        "1 (Monday) to 7",
+        WEEKDAYS,
         _("most frequent, local"),
     ),
     _count("item_count", LINES, _("Items bought"), _("pieces in sales")),
@@ -172,7 +171,7 @@ FEATURES: tuple[Feature, ...] = (
         LINES,
         _("Favourite products"),
         "up to 5, with times bought",
-        _("products bought most often, then most recently"),
+        _("products on sale bought most often, then most recently"),
         "'[]'::jsonb",
     ),
     _count(
@@ -213,14 +212,12 @@ FEATURES: tuple[Feature, ...] = (
     _date("last_message_at", TOUCHPOINTS, _("Last message sent"), _("message.sent")),
     _date("last_opened_at", TOUCHPOINTS, _("Last message opened"), _("by the person")),
     _date("last_clicked_at", TOUCHPOINTS, _("Last message clicked"), _("by the person")),
-    _number(
-        "best_hour", TOUCHPOINTS, _("Best hour"), "0 to 23", _("most frequent of activity, local")
-    ),
+    _number("best_hour", TOUCHPOINTS, _("Best hour"), HOURS, _("most frequent of activity, local")),
     _number(
         "active_weekday",
         TOUCHPOINTS,
         _("Weekday of activity"),
-        "1 (Monday) to 7",
+        WEEKDAYS,
         _("most frequent of activity, local"),
     ),
     _text(

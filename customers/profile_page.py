@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import dates
 from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.timezone import localtime
 
-from customers.features import Feature
+from customers.features import HOURS, WEEKDAYS, Feature
 from customers.models import Customer, Profile, StaleMark
 from shops import code_words
 from shops.models import Shop
@@ -108,6 +109,10 @@ def written(feature: Feature, value: Any, currency: str) -> str:
         return percent(value)
     if isinstance(value, list):
         return ", ".join(_item(item) for item in value)
+    if feature.unit == WEEKDAYS:
+        return str(dates.WEEKDAYS[value - 1])
+    if feature.unit == HOURS:
+        return f"{value:02}:00"
     if isinstance(value, int | float):
         return figure(value)
     return code_words.said(str(value))

@@ -76,8 +76,9 @@ thirds AS (
     {lines}
     WHERE o.kind = 'sale' GROUP BY o.customer_id, l.product_id
 ), ranked AS (
-    SELECT b.*, p.title, p.category, p.brand, row_number() OVER (PARTITION BY b.customer_id
-        ORDER BY b.times DESC, b.last_at DESC, b.product_id) AS place
+    SELECT b.*, p.title, p.category, p.brand, p.available,
+        row_number() OVER (PARTITION BY b.customer_id
+            ORDER BY b.times DESC, b.last_at DESC, b.product_id) AS place
     FROM purchases b {product}
 ), kinds AS (
     SELECT customer_id, what, name, row_number() OVER (PARTITION BY customer_id, what
@@ -97,7 +98,8 @@ thirds AS (
             AS discount_fraction,
         sum(list_cents) / nullif(sum(quantity), 0) AS mean_price_cents,
         jsonb_agg(jsonb_build_object('product_id', product_id, 'title', title, 'times', times)
-            ORDER BY place) FILTER (WHERE place <= %(top)s AND title <> '') AS favourites
+            ORDER BY place) FILTER (WHERE place <= %(top)s AND title <> '' AND available)
+            AS favourites
     FROM ranked GROUP BY customer_id
 ), bought AS (
     SELECT items.*, category_count, top_categories, top_brands,

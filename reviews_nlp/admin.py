@@ -5,9 +5,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
 
 from reviews_nlp import answering, highlighting, pages
@@ -18,6 +19,11 @@ from shops.console import ReadOnly, ShopAdmin
 
 ASPECTS_PAGE = "reviews_nlp_review_aspects"
 MOST_REVIEWS = 20  # that an alarm shows
+SOUNDS = {  # how a review sounds: its word and its class of colour
+    "good": (pgettext_lazy("of a review", "good"), "wm-sent"),
+    "bad": (pgettext_lazy("of a review", "bad"), "wm-failed"),
+    "unsure": (_("not sure"), ""),
+}
 
 
 @admin.register(Review)
@@ -50,7 +56,9 @@ class Reviews(ReadOnly, ShopAdmin):
         if review.sentiment is None:
             return "–"
         sure = Verdict(review.sentiment, review.confidence).sure
-        return f"{review.sentiment:+.2f}" if sure else str(_("not sure"))
+        word, colour = SOUNDS[("good" if review.sentiment > 0 else "bad") if sure else "unsure"]
+        shown = '<span class="wm-badge {}">{}</span> <small class="wm-soft">{}</small>'
+        return format_html(shown, colour, word, f"{review.sentiment:+.2f}")
 
     @admin.display(description=_("language"))
     def spoken(self, review: Review) -> str:

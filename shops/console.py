@@ -26,6 +26,8 @@ class BoundedPaginator(Paginator):
     Whoever needs a row beyond that finds it by search or filter, which use indexes.
     """
 
+    most = MOST_ROWS
+
     @cached_property
     def count(self) -> int:
         rows = cast(QuerySet[Any], self.object_list)

@@ -93,9 +93,13 @@ function open(name) {
 
 /** The canvas takes the source as it stands, and writes it only when something was changed there. */
 async function draw() {
-  const { open: begin } = await import("./mail_canvas.js");
-  canvas ??= await begin(find("canvas"), words, (text) => { code.put(text); look(); });
-  if (!canvas.load(code.text())) { open("source"); blame(words.plain); }
+  try {
+    const { open: begin } = await import("./mail_canvas.js");
+    canvas ??= await begin(find("canvas"), words, (text) => { code.put(text); look(); });
+    if (canvas.load(code.text())) return;
+    blame(words.plain);
+  } catch { /* Where the library cannot be had, the source does everything. */ }
+  if (grid.dataset.pane === "canvas") open("source");
 }
 
 /** The mail is laid out at its own width, and shown as large as there is room. */
@@ -158,5 +162,5 @@ find("send")?.addEventListener("click", async () => {
 });
 
 if (matchMedia("(max-width: 760px)").matches) page.querySelector("[data-width=phone]").click();
-fit();
+open(grid.dataset.pane === "canvas" && matchMedia("(max-width: 760px)").matches ? "source" : grid.dataset.pane);
 look({}, 0);
