@@ -60,7 +60,7 @@ def refresh(shop: Shop, customers: list[int] | None = None) -> int:
         "customers": customers,
         "currency": shop.currency,
         "zone": zones.of_shop(shop),
-        "zones": zones.known(),
+        "zones": zones.array(),
         "now": now(),
         "top": TOP,
     }

@@ -135,7 +135,7 @@ def record(rows: Sequence[Row], *, wake: bool = True) -> int:
 def record_from(select: str, params: Sequence[Any], *, kind: str) -> None:
     """As `record`, for touchpoints of one kind that a SELECT gives, in the order of a table's
     columns; no source may come twice in it."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(INSERT.format(rows=f"({select})"), params)
         told = cursor.fetchall()
         _publish({kind}, told)

@@ -6,7 +6,7 @@ from django.db import connection
 
 from shops.models import Shop
 
-# {zones} is bound to `known()`, {shop} to `of_shop(shop)`; c is the customer.
+# {zones} is bound to `known()` or `array()`, {shop} to `of_shop(shop)`; c is the customer.
 OF_CUSTOMER = (
     "(CASE WHEN c.attributes->>'timezone' = ANY({zones}) THEN c.attributes->>'timezone'"
     " ELSE {shop} END)"
@@ -19,6 +19,12 @@ def known() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM pg_timezone_names WHERE name !~ '^(posix|right)/'")
         return sorted(name for (name,) in cursor.fetchall())
+
+
+@lru_cache(maxsize=1)
+def array() -> str:
+    """The known zones as a statement takes them, written once and not name by name each time."""
+    return "{" + ",".join(known()) + "}"
 
 
 def of_shop(shop: Shop) -> str:

@@ -40,6 +40,10 @@ ORDER BY p.id, e.occurred_at, e.cause
 ON CONFLICT DO NOTHING
 """
 
+IS_WANTED = """
+SELECT EXISTS (SELECT FROM shops_endpoint WHERE shop_id = ANY(%s) AND events ?| %s)
+"""
+
 CLAIM = """
 UPDATE shops_endpoint SET busy_until = now() + %s * interval '1 second' WHERE id IN (
     SELECT p.id FROM shops_endpoint p
@@ -59,8 +63,9 @@ def is_wanted(shop: Shop, *types: str) -> bool:
 
 def is_wanted_by_any(shops: Collection[int], *types: str) -> bool:
     """Whether an endpoint of one of these shops asks for one of these types."""
-    asking = Endpoint.objects.filter(shop__in=shops, events__has_any_keys=types)
-    return asking.exists()
+    with connection.cursor() as cursor:
+        cursor.execute(IS_WANTED, [list(shops), list(types)])
+        return bool(cursor.fetchone()[0])
 
 
 def register(shop: Shop, *, url: str, events: Sequence[str], concurrency: int = 1) -> Endpoint:
