@@ -54,7 +54,7 @@ reviews_nlp.shopaspect key label phrases
 reviews_nlp.ownclassifier content reason
 reviews_nlp.aspectalarm aspect
 insights.shopforecast measure status reason days metrics
-insights.trainedmodel predictor method status reason window baseline metrics calibration lift importance versions artefact
+insights.trainedmodel predictor method status reason told window baseline metrics calibration lift importance versions artefact
 insights.score name~ band~
 insights.productrule kind first_category note
 insights.assortmentrule kind category note

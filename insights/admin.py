@@ -122,13 +122,17 @@ class TrainedModels(OwnPage, ReadOnly, ShopAdmin):
     """Every training, live or off with the reason."""
 
     codes = ("status", "predictor")
-    list_display = ("predictor", "way", "state", "reason", "trained_at", "drifted", "shop")
+    list_display = ("predictor", "way", "state", "why", "trained_at", "drifted", "shop")
     list_filter = ("status", "predictor", "shop")
     list_select_related = ("shop",)
 
     @admin.display(description=_("method"))
     def way(self, model: TrainedModel) -> str:
         return prediction_panels.way(model) or "–"
+
+    @admin.display(description=_("reason"))
+    def why(self, model: TrainedModel) -> str:
+        return model.why or "–"
 
     @display(description=_("status"), label={"live": "success", "early": "info", "off": "warning"})
     def state(self, model: TrainedModel) -> tuple[str, str]:

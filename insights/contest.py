@@ -5,13 +5,15 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from insights import judging
 from insights.judging import Verdict
 from insights.prediction_models import TrainedModel
 from insights.predictors.base import Lesson, Predictor
+from shops import sentences
 
 JUDGES = {
     "chance": judging.of_chance,
@@ -56,7 +58,7 @@ def hold(
         # What is scored with has seen the last window too; what was judged had not.
         today[way.method] = way.fit_beside(today, judged.table, judged.truth)
         if not all(_answers(way, each[way.method], judged) for each in (then, today)):
-            card.reason = _("For some customers its answer is no number")
+            card.explain(sentences.kept(_("For some customers its answer is no number")))
             continue
         _judge(card, way, then[way.method], judged, tried=len(entered))
         card.artefact = dict(today[way.method])
@@ -64,11 +66,9 @@ def hold(
     (winner, winning), *others = found
     for card, _way in others:
         if card.metrics and (card.status == "live" or winner.status == "live"):
-            card.reason = _("On the same days “%(winner)s” gains %(gain).3f, this %(own).3f") % {
-                "winner": winning.method_name,
-                "gain": winner.metrics["gain"],
-                "own": card.metrics["gain"],
-            }
+            why = _("On the same days “%(winner)s” gains %(gain).3f, this %(own).3f")
+            gains = {"gain": winner.metrics["gain"], "own": card.metrics["gain"]}
+            card.explain(sentences.kept(why, winner=winning.method_name, **gains))
         card.status = "beaten"
     return found
 
@@ -104,16 +104,18 @@ def _judge(
     if sure > 0:
         card.status = "live"
     else:
-        card.reason = _(
+        why = _(
             "Not better than “%(baseline)s”: gain %(gain).3f, with 95 %% certainty only %(sure).3f"
-        ) % {"baseline": _unbeaten(card), "gain": verdict.gain, "sure": sure}
+        )
+        gains = {"gain": float(verdict.gain), "sure": float(sure)}
+        card.explain(sentences.kept(why, baseline=_unbeaten(card, predictor), **gains))
 
 
-def _unbeaten(card: TrainedModel) -> str:
+def _unbeaten(card: TrainedModel, predictor: Predictor) -> Promise:
     """Which simple answer was not beaten: everybody's mean, or the rule with certainty."""
     of_mean, own = card.metrics.get("mean_rmse"), card.metrics.get("rmse", 0.0)
     lost_to_mean = of_mean is not None and of_mean <= min(own, card.metrics["baseline_rmse"])
-    return str(_("everybody's mean")) if lost_to_mean else card.baseline
+    return _("everybody's mean") if lost_to_mean else predictor.baseline_name
 
 
 def importance(predictor: Predictor, learned: dict[str, Any], lesson: Lesson) -> dict[str, float]:

@@ -66,6 +66,7 @@ def card(model: TrainedModel) -> list[Panel]:
                 "model": model,
                 "metrics": _metrics(model),
                 "way": way(model),
+                "baseline": baseline(model),
                 "drifted": (model.drift or 0) > MUCH_DRIFT,
             },
         )
@@ -136,6 +137,11 @@ def question_of(model: TrainedModel) -> str:
     """What the model answers, in plain words."""
     scorer = scoring.scorer_of(model)
     return str(scorer.question) if scorer else model.predictor
+
+
+def baseline(model: TrainedModel) -> str:
+    """The simple rule that the model must beat."""
+    return str(getattr(scoring.scorer_of(model), "baseline_name", model.baseline))
 
 
 def way(model: TrainedModel) -> str:

@@ -9,19 +9,21 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from insights import contest
 from insights.prediction_models import IN_USE, TrainedModel
 from insights.predictors.base import Lesson, Predictor, usual
-from shops import speaking
+from shops import sentences, speaking
 from shops.models import Shop
+from shops.sentences import Sentence
 
 FEWEST_OF_EACH = 20  # customers with and without the answer, in each of the two windows
 AGAIN_AFTER = timedelta(days=7)
 AGAIN_AFTER_DRIFT = timedelta(days=1)
 MUCH_DRIFT = 0.25
 FEWEST_FOR_TENTHS = 100
+LATER = _("A later model took over")
 
 
 def predictors() -> dict[str, Predictor]:
@@ -84,28 +86,28 @@ def train(shop: Shop, predictor: Predictor, at: datetime | None = None) -> Train
             versions={name: version(name) for name in ("scikit-learn", "numpy")},
         )
 
-    reason = missing(predictor, learning, judged)
-    if not reason:
+    too_little = missing(predictor, learning, judged)
+    if not too_little:
         return _register(contest.hold(predictor, learning, judged, blank), judged)
     card = blank()
-    card.reason = reason
+    card.explain(too_little)
     _estimate(card, predictor, judged, at)
     return _register([(card, predictor)], judged)
 
 
-def missing(predictor: Predictor, learning: Lesson, judged: Lesson) -> str:
-    """What is too little to learn from, in words; empty when there is enough."""
+def missing(predictor: Predictor, learning: Lesson, judged: Lesson) -> Sentence:
+    """What is too little to learn from; empty when there is enough."""
     have = min(len(learning.truth), len(judged.truth))
     if have < predictor.fewest:
-        return str(predictor.too_few) % {"have": have, "need": predictor.fewest}
+        return sentences.kept(predictor.too_few, have=have, need=predictor.fewest)
     if predictor.kind != "chance":
-        return ""
+        return {}
     both = (learning.truth, judged.truth)
     rarer = min(min(int((of > 0).sum()), int((of == 0).sum())) for of in both)
     if rarer < FEWEST_OF_EACH:
-        figures = {"have": rarer, "need": FEWEST_OF_EACH}
-        return _("%(have)d of %(need)d customers of the rarer answer so far") % figures
-    return ""
+        why = _("%(have)d of %(need)d customers of the rarer answer so far")
+        return sentences.kept(why, have=rarer, need=FEWEST_OF_EACH)
+    return {}
 
 
 def _estimate(card: TrainedModel, predictor: Predictor, lesson: Lesson, at: datetime) -> None:
@@ -134,9 +136,10 @@ def _tenths(said: Any) -> list[float]:
 def take_over(card: TrainedModel) -> None:
     """Save a card that stands for the one in use before it, whatever it says."""
     used = {"shop": card.shop, "predictor": card.predictor, "status__in": IN_USE}
-    later = card.reason if card.status == "off" else _("A later model took over")
-    status = "off" if card.status == "off" else "retired"
-    TrainedModel.objects.filter(**used).update(status=status, reason=later)
+    later: dict[str, Any] = {"status": "off", "told": card.told, "reason": card.reason}
+    if card.status != "off":
+        later = {"status": "retired", "told": sentences.kept(LATER), "reason": str(LATER)}
+    TrainedModel.objects.filter(**used).update(**later)
     card.save()
 
 
@@ -153,7 +156,7 @@ def _register(entered: list[contest.Entry], judged: Lesson) -> TrainedModel:
         if used and used.status == "live":
             _compare(card, used, judged)
         elif used:
-            _end(used, "retired", _("A later model took over"))
+            _end(used, "retired", sentences.kept(LATER))
         card.save()
         for other, _way in others:
             other.save()
@@ -172,13 +175,15 @@ def _compare(card: TrainedModel, live: TrainedModel, judged: Lesson) -> None:
         is_fair = live.trained_at <= judged.table.at  # else it has learned from what it is asked
         before = predictor and is_fair and contest.judge(predictor, live.artefact, judged)
         if before and before.gain > card.metrics["gain"] and before.sure() > 0:
-            card.status, card.reason = "retired", _("The live model did better on the same days")
+            card.status = "retired"
+            card.explain(sentences.kept(_("The live model did better on the same days")))
         else:
-            _end(live, "retired", _("A later model took over"))
+            _end(live, "retired", sentences.kept(LATER))
     else:
-        _end(live, "off", card.reason)
+        _end(live, "off", card.told)
 
 
-def _end(model: TrainedModel, status: str, reason: str) -> None:
-    model.status, model.reason = status, reason
-    model.save(update_fields=["status", "reason"])
+def _end(model: TrainedModel, status: str, why: Sentence) -> None:
+    model.status = status
+    model.explain(why)
+    model.save(update_fields=["status", "told", "reason"])

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import now
 
 from customers import profiles
@@ -51,6 +52,24 @@ def test_two_buyers_get_every_score_with_a_range_and_the_card_says_how_few_they_
         assert one.high is not None
         assert one.low < one.high
         assert one.low <= one.value + 1e-3 <= one.high + 2e-3
+
+
+def test_the_reason_is_read_in_the_readers_language_whatever_the_shops_is(shop, client):
+    estimated(shop)
+    card = TrainedModel.objects.get(shop=shop, predictor="purchase_30d")
+    client.force_login(make.user(is_superuser=True))
+    customer = shop.customer_set.get(external_id="often")
+    for page in ("insights_trainedmodel_change", "customers_customer_change"):
+        row = card if "model" in page else customer
+        url = reverse(f"admin:{page}", args=[row.pk])
+        assert "2 of 200 buyers so far" in client.get(url).content.decode()
+
+        with translation.override("en"):  # what the request sets ends here
+            answer = client.get(url, headers={"accept-language": "zh-hans"})
+        chinese = answer.content.decode()
+
+        assert "目前 2 位购买客户，需要 200 位" in chinese
+        assert "buyers so far" not in chinese
 
 
 def test_the_regular_is_likelier_to_come_and_sooner_than_who_came_once(shop):
