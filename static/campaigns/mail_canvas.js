@@ -36,6 +36,7 @@ export async function open(element, words, changed) {
     canvas: { frameStyle: FRAME },
     plugins: [(each) => window["grapesjs-mjml"].default(each, { mjmlParser: withHead, fonts: {}, imagePlaceholderSrc: "", useCustomTheme: false, overwriteExport: false, blocks: BLOCKS }), plain],
   });
+  editor.on("canvas:frame:load", ({ el }) => { el.title = document.getElementById("tab-canvas").textContent; });
   bar.append(tool(words.undo, "undo", () => editor.UndoManager.undo()), tool(words.redo, "redo", () => editor.UndoManager.redo()),
     tool(words.wide, "desktop_windows", () => editor.setDevice("Desktop")), tool(words.phone, "smartphone", () => editor.setDevice("Mobile portrait")));
   editor.on("update", () => {

@@ -41,6 +41,7 @@ def test_opening_looking_and_keeping_changes_no_letter(page, live_server, templa
     frame.get_by_text("Hello Bea").wait_for()
     if settings.GRAPES_DIR.is_dir():
         assert page.get_by_role("tab", name="Canvas").get_attribute("aria-selected") == "true"
+        page.locator("[data-canvas] iframe[title=Canvas]").wait_for()
         canvas = page.frame_locator("[data-canvas] .gjs-frame")
         canvas.get_by_text("Write here what you have to say.").first.click()
 
