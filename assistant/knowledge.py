@@ -17,10 +17,9 @@ from django.db import connection, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from assistant import meaning
 from assistant.html_text import text_of
 from assistant.models import Passage, Source
-from reviews_nlp import encoding
+from llm import encoding, meaning
 from shops import money, reaching
 from shops.models import Product, Shop
 
@@ -98,11 +97,7 @@ def find(shop: Shop, text: str, *, most: int = SHOWN) -> list[Found]:
 
 def by_meaning() -> bool:
     """Whether the encoder is installed here and pgvector in the database."""
-    if not encoding.installed():
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector')")
-        return bool(cursor.fetchone()[0])
+    return encoding.installed() and meaning.compared_by_database()
 
 
 def terms(text: str) -> set[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from reviews_nlp import encoding
+from llm import encoding
 
 PART = 256
 

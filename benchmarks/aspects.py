@@ -18,7 +18,7 @@ from typing import Any
 from sklearn.model_selection import train_test_split
 
 from benchmarks import _vectors
-from reviews_nlp import encoding
+from llm import encoding
 from reviews_nlp.aspects import sentences
 from reviews_nlp.aspects.categories import Categories
 from reviews_nlp.aspects.polarity import Asked, Encode, Polarity

@@ -73,6 +73,7 @@ app.conf.beat_schedule = {
     "Forecast the coming days": daily(5, "insights.tasks.forecast_days"),
     "Personas": daily(3, "segments.tasks.refresh_personas"),
     "Learn what to recommend": daily(4, "insights.tasks.learn_recommendations"),
+    "Read product texts": every(300, "insights.tasks.read_product_texts"),
     "Recommend to changed customers": every(300, "insights.tasks.refresh_recommendations"),
     "Forget old deliveries": daily(4, "shops.tasks.forget_old_deliveries"),
     "Forget what is past its shop's term": daily(4, "shops.tasks.forget_past_terms"),

@@ -58,6 +58,7 @@ insights.trainedmodel predictor method status reason told window baseline metric
 insights.score name~ band~
 insights.productrule kind first_category note
 insights.assortmentrule kind category note
+insights.productvector version
 insights.recommendationlist kind~ items~
 insights.recommendationrun metrics live reason learned
 segments.segmentedit kind customers~ fault by!

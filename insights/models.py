@@ -5,6 +5,7 @@ from insights.prediction_models import Score, TrainedModel
 from insights.recommendation_models import (
     AssortmentRule,
     ProductRule,
+    ProductVector,
     RecommendationList,
     RecommendationRun,
 )
@@ -12,6 +13,7 @@ from insights.recommendation_models import (
 __all__ = [
     "AssortmentRule",
     "ProductRule",
+    "ProductVector",
     "RecommendationList",
     "RecommendationRun",
     "Score",

@@ -34,6 +34,7 @@ class Catalogue:
     categories: Sequence[str]
     prices: Matrix  # in cents; NaN where the shop did not say
     rules: Sequence[Rule] = ()
+    vectors: Matrix | None = None  # what each text is about; zeros where it was not read
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -1,5 +1,6 @@
 """What is recommended to whom, the marketer's rules about it, and what was learned."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.formats import date_format
@@ -94,6 +95,26 @@ class AssortmentRule(models.Model):
     def __str__(self) -> str:
         said = f"{KINDS_OF_ASSORTMENT[self.kind]} {self.bound}"
         return f"{said} ({self.category})" if self.category else said
+
+
+class ProductVector(models.Model):
+    """What a product's text is about, as the encoder read it; one, of the latest version."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
+    product = models.OneToOneField(
+        Product, on_delete=models.CASCADE, related_name="+", verbose_name=_("product")
+    )
+    version = models.CharField(max_length=32)  # of the text: its digest
+    vector = ArrayField(models.FloatField())  # double precision[], cast for pgvector
+    added_at = models.DateTimeField(default=now)
+
+    class Meta:
+        verbose_name = _("product vector")
+        verbose_name_plural = _("product vectors")
+        indexes = [Index(fields=["shop", "-added_at"], name="product_vector_newest")]
+
+    def __str__(self) -> str:
+        return str(self.product)
 
 
 class RecommendationList(models.Model):

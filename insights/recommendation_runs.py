@@ -13,6 +13,7 @@ from insights import (
     artefact,
     buying,
     product_knowledge,
+    product_texts,
     ranking,
     recommendation_lists,
     recommenders,
@@ -49,7 +50,13 @@ def refresh_changed() -> None:
 def learn(shop: Shop) -> RecommendationRun:
     """Learn, judge, keep what was learned, and write the lists; returns the run's card."""
     began = time.perf_counter()
-    catalogue = replace(buying.catalogue(shop), rules=product_knowledge.rules(shop))
+    product_texts.read(shop)
+    catalogue = buying.catalogue(shop)
+    catalogue = replace(
+        catalogue,
+        rules=product_knowledge.rules(shop),
+        vectors=product_texts.vectors(catalogue.ids.tolist()),
+    )
     history = buying.purchases(shop, catalogue)
     run = RecommendationRun(shop=shop, product_count=len(catalogue))
     run.customer_count = history.shape[0]

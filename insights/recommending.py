@@ -1,4 +1,7 @@
-"""What to recommend to a customer now: the stored list, less what no longer fits."""
+"""What to recommend to a customer now: the stored list, less what no longer fits.
+
+And one that the list cannot know yet: what came since, if it is like something they bought.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Customer
+from insights import product_texts
 from insights.assortment import MAY_BE_OFFERED
 from insights.choosing import KINDS
 from shops.models import Shop
 
 MOST = 50
+NEWCOMER_PLACE = 9  # of the first ten one may be so new that the list does not know it
 WORDS = {
     "because": gettext_lazy("because you bought %(title)s"),
     "like": gettext_lazy("like %(title)s, which you bought"),
@@ -98,10 +103,26 @@ def recommend(
     with connection.cursor() as cursor:
         cursor.execute(READ, values)
         rows = cursor.fetchall()
-    return [
+    found = [
         Recommendation(product, title, category, price, in_words(why, of, days), score, returns)
         for product, title, category, price, why, of, days, score, returns in rows
     ]
+    if customer and kind != "again" and count > NEWCOMER_PLACE:
+        _let_in_newcomer(found, shop, customer, without)
+    return found[:count]
+
+
+def _let_in_newcomer(
+    found: list[Recommendation], shop: Shop, customer: Customer, without: Sequence[str]
+) -> None:
+    already = [each.product for each in found[:NEWCOMER_PLACE]]
+    newcomer = product_texts.newcomer(shop, customer, [*without, *already])
+    if newcomer:
+        product, title, category, price, of, likeness = newcomer
+        found[:] = [each for each in found if each.product != product]
+        reason = in_words("like", of, None)
+        place = Recommendation(product, title, category, price, reason, likeness, None)
+        found.insert(NEWCOMER_PLACE, place)
 
 
 def in_words(why: str | None, of: str | None, days: str | None) -> str:

@@ -2,12 +2,17 @@
 
 from celery import shared_task
 
-from insights import forecasting, recommendation_runs, scoring, training
+from insights import forecasting, product_texts, recommendation_runs, scoring, training
 
 
 @shared_task(ignore_result=True)
 def learn_recommendations() -> None:
     recommendation_runs.learn_all()
+
+
+@shared_task(ignore_result=True)
+def read_product_texts() -> None:
+    product_texts.read_all()
 
 
 @shared_task(ignore_result=True)

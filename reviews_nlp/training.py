@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from reviews_nlp import encoding, heads, linear
+from llm import encoding
+from reviews_nlp import heads, linear
 
 ENCODED = {"shopping": 4_500, "takeaway": 1_500}  # 384 weights learn no more from more
 

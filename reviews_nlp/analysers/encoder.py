@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from math import tanh
 
-from reviews_nlp import encoding, heads
+from llm import encoding
+from reviews_nlp import heads
 from reviews_nlp.analysers.base import Analyser, Text
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from reviews_nlp import encoding, heads, linear
+from llm import encoding
+from reviews_nlp import heads, linear
 from reviews_nlp.analysers.base import Text
 from reviews_nlp.analysers.encoder import EncoderAnalyser
 from reviews_nlp.aspects import crf

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+from django.db import connection
 from numpy.typing import NDArray
 
-from reviews_nlp import encoding
+from llm import encoding
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 QUESTIONS = {
@@ -45,6 +46,13 @@ def vectors(texts: Sequence[str], *, is_query: bool) -> list[list[float]]:
     lengths = np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
     told: list[list[float]] = (found / lengths).tolist()
     return told
+
+
+def compared_by_database() -> bool:
+    """Whether pgvector is in the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector')")
+        return bool(cursor.fetchone()[0])
 
 
 @cache
