@@ -8,7 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
+
+from reviews_nlp import wording
 
 FOLDER = Path(__file__).resolve().parent / "lexicons"
 TOKEN = re.compile(
@@ -20,41 +23,6 @@ BREAK = frozenset(",.!?;。！？；，\n")
 CONTRAST = {"but", "however", "although", "though", "except", "yet"}
 CONCEDES = {"although", "though", "except"}
 CONTRAST_ZH = ("但是", "不过", "可是", "然而", "但")
-NEGATORS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "neither",
-        "nor",
-        "without",
-        "hardly",
-        "barely",
-        "cannot",
-        "nothing",
-        "none",
-        "cant",
-        "dont",
-        "didnt",
-        "doesnt",
-        "isnt",
-        "wasnt",
-        "wont",
-        "wouldnt",
-        "couldnt",
-        "不",
-        "没",
-        "无",
-        "非",
-        "未",
-        "别",
-    ]
-)
-REACH = 3  # tokens that a negation reaches over
-FLIP_GOOD, FLIP_BAD = -0.7, -0.3  # "not good" is bad; "not bad" is hardly good
-# Before the measure of a comparison, as in "没有想象的好", "没图片上好看": not as good as that. But
-# "没见过这么好的" is praise, and "没见过这么差的" blame.
-COMPARED = frozenset("的中上么样")
 CONTRASTED = 1.2  # what comes after "but" weighs more,
 CONCEDED = 0.6  # and what was said before it less: measured on SemEval's and Chinese sentences
 BOOSTS = {
@@ -63,6 +31,14 @@ BOOSTS = {
     "somewhat": 0.6, "bit": 0.6, "little": 0.7, "fairly": 0.8, "kinda": 0.7, "kind": 0.8,
 }  # fmt: skip
 EXCLAIMED = 1.2
+# What spoils a purchase comes last: "Looks great. Stopped working after a week." The praise before
+# it is of looks; what is praised after it may be the new one that was sent.
+SPOILS = -4.0
+UNTIL = {"until", "till"}
+# "It was perfect until the first wash"; but "will wear it until it falls apart".
+LASTED = {"was", "were", "worked", "works", "fit", "fits", "had", "loved", "looked", "looks",
+          "seemed", "held", "lasted", "ran", "runs"}  # fmt: skip
+UNDONE = -0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +88,16 @@ class Lexicon:
 
     def find(self, clause: Clause) -> list[Found]:
         """Every phrase of the clause, the longest at each place, with its weight in context."""
-        found, at, negated, boost = [], 0, -REACH - 1, 1.0
+        found, at, negated, boost = [], 0, -1, 1.0
         while at < len(clause.tokens):
             length, weight = self._longest_at(clause.tokens, at)
             word = clause.tokens[at]
             if length == 0:
-                negated = at if word in NEGATORS or word.endswith("n't") else negated
+                negated = at if wording.is_negation(word) else negated
                 boost = BOOSTS.get(word, 1.0)
                 at += 1
                 continue
-            if weight > 0 and negated >= 0 and _falls_short(clause.tokens[negated:at]):
-                weight = -weight
-            elif at - negated <= REACH:
-                weight *= FLIP_GOOD if weight > 0 else FLIP_BAD
+            weight = wording.weight_of(weight, clause.tokens, at, length, negated)
             found.append(Found(at, length, weight * boost * self._emphasis(clause)))
             boost = 1.0
             at += length
@@ -147,15 +120,21 @@ class Lexicon:
     def weigh(self, text: str) -> tuple[float, float]:
         """How much good and how much bad the text says; both are zero or more."""
         said, weights = list(clauses(text)), list[float]()
-        for n, clause in enumerate(said):
-            conceded = n + 1 < len(said) and said[n + 1].turns
-            share = CONCEDED if conceded else 1.0
-            weights += [share * found.weight for found in self.find(clause)]
+        for clause, after in zip_longest(said, said[1:]):
+            for found in self.find(clause):
+                if found.weight <= SPOILS:
+                    weights = [CONCEDED * max(w, 0) + min(w, 0) for w in weights]
+                weights.append(found.weight * _left_of_it(clause, after, found.weight))
         return sum(w for w in weights if w > 0), -sum(w for w in weights if w < 0)
 
 
-def _falls_short(before: tuple[str, ...]) -> bool:
-    return before[:1] == ("没",) and before[-1] in COMPARED and "过" not in before
+def _left_of_it(clause: Clause, after: Clause | None, weight: float) -> float:
+    """The share of what a clause says that the one after it leaves."""
+    if after is None:
+        return 1.0
+    if after.tokens[0] in UNTIL:
+        return UNDONE if weight > 0 and LASTED & set(clause.tokens) else 1.0
+    return CONCEDED if after.turns else 1.0
 
 
 def tokens(text: str) -> list[str]:
@@ -174,11 +153,15 @@ def clauses(text: str, *, at_commas: bool = False) -> Iterator[Clause]:
             yield from _clause(held, exclaims="!" in match[0] or "！" in match[0])
             held = []
         else:
-            if held and _contrasts(text, match):
+            if held and _splits(text, match):
                 yield from _clause(held, exclaims=False)
                 held = []
             held.append(match)
     yield from _clause(held, exclaims=False)
+
+
+def _splits(text: str, match: re.Match[str]) -> bool:
+    return match[0].lower() in UNTIL or _contrasts(text, match)
 
 
 def _contrasts(text: str, match: re.Match[str]) -> bool:

@@ -18,7 +18,7 @@ FEW = 16
 class LexiconAnalyser(Analyser):
     """Good against bad phrases, divided by how much a text of that many phrases scatters."""
 
-    version = "3"
+    version = "4"
 
     def analyse(self, texts: Sequence[Text]) -> list[float | None]:
         return [self._sentiment(text) for text in texts]
