@@ -15,7 +15,8 @@ RECENCY = np.array([0.0, 1.0, 50.0, 99.0, 100.0])
 
 @pytest.mark.parametrize("logs", list(product(*bg_nbd.BOUNDS)))
 def test_at_its_bounds_every_answer_is_a_number(logs):
-    model = BgNbd(*np.exp(logs), log_likelihood=0.0)
+    r, alpha, a, b = np.exp(logs)
+    model = BgNbd(r, alpha, a, b, log_likelihood=0.0)
 
     said = model.expected(REPEATS, RECENCY, AGE, 52.0)
 
