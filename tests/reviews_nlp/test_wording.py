@@ -60,4 +60,6 @@ def test_what_failed_in_the_end_outweighs_the_looks():
 
     reading.read()
 
-    assert Review.objects.get(shop=shop).sentiment < 0
+    sentiment = Review.objects.get(shop=shop).sentiment
+    assert sentiment is not None
+    assert sentiment < 0
