@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insights", "0002_ways_and_assortment"),
+        ("insights", "0003_told_reasons"),
         ("shops", "0005_stock_and_cost"),
     ]
 
