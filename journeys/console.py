@@ -22,7 +22,7 @@ from journeys.map_query import BESIDE, DAYS, Query
 from journeys.models import Journey
 from segments import choices
 from segments.models import Segment
-from shops.console import chosen_shop, framed, shops_of
+from shops.console import chosen_shop, framed, is_part, shops_of
 
 
 class JourneyPages:
@@ -64,19 +64,22 @@ class JourneyPages:
         return self.page(request, "ways", _("Ways to purchase"), known)
 
     def map(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The measured journey; whoever may view journeys sees it."""
+        """The measured journey; whoever may view journeys sees it. What takes long comes as a part
+        of its own, which a script fetches; `?whole=1` is for who has none."""
         if not self.has_view_permission(request):  # type: ignore[attr-defined]
             raise PermissionDenied
         rows = self.get_queryset(request).select_related("shop")  # type: ignore[attr-defined]
         journey = get_object_or_404(rows, pk=pk)
         query = Query.of(request.GET.dict())
+        page = Page(journey, query)
+        if is_part(request):
+            return self.page(request, "map_part", journey.name, {"map": page, **_asked(query)})
         segments = list(Segment.in_use.filter(shop=journey.shop).order_by("name"))
         known = {
-            "map": Page(journey, query),
+            "map": page,
+            "is_at_hand": "whole" in request.GET or page.is_at_hand,
             "no_segments": query.segments - {each.key for each in segments},
-            "query": query,
-            "kept": query.kept.items(),
-            "kept_query": urlencode(query.kept),
+            **_asked(query),
             "journeys": Journey.objects.filter(shop=journey.shop, active=True).order_by("pk"),
             "segments": segments,
             "sources": rule_choices.sources(journey.shop, ""),
@@ -127,3 +130,8 @@ class JourneyPages:
         self, request: HttpRequest, name: str, title: Any, known: dict[str, Any]
     ) -> TemplateResponse:
         return framed(self, request, name, title, known)
+
+
+def _asked(query: Query) -> dict[str, Any]:
+    """What was asked, and what of it its forms and links keep."""
+    return {"query": query, "kept": query.kept.items(), "kept_query": urlencode(query.kept)}

@@ -29,16 +29,17 @@ FROM journeys_stagevisit v WHERE v.journey_id = %(journey)s AND v.came_from_id I
 AND v.entered_at >= %(since)s::timestamp AT TIME ZONE %(zone)s GROUP BY 1, 3
 """
 # An order belongs to the stage at which it was placed, and to the move it led to: one that follows
-# within the hour, which is as long as placing may lag behind. {who} may narrow it to some.
-REVENUE = """
+# within the hour, which is as long as placing may lag behind.
+PLACED_THERE = "v.entered_at < o.placed_at AND (v.left_at IS NULL OR o.placed_at <= v.left_at)"
+LED_TO = "CASE WHEN v.left_at - o.placed_at < interval '1 hour' THEN v.left_to_id END"
+REVENUE = f"""
 SELECT (o.placed_at AT TIME ZONE %(zone)s)::date AS day, v.stage_id,
-    CASE WHEN v.left_at - o.placed_at < interval '1 hour' THEN v.left_to_id END AS target_id,
+    {LED_TO} AS target_id,
     count(*) FILTER (WHERE o.kind = 'sale') AS order_count, sum(o.total_cents) AS revenue_cents
 FROM customers_order o JOIN journeys_stagevisit v ON v.customer_id = o.customer_id
-    AND v.journey_id = %(journey)s AND v.entered_at < o.placed_at
-    AND (v.left_at IS NULL OR o.placed_at <= v.left_at)
+    AND v.journey_id = %(journey)s AND {PLACED_THERE}
 WHERE o.shop_id = %(shop)s AND o.kind IN ('sale', 'cancellation') AND o.currency = %(currency)s
-AND o.placed_at >= %(since)s::timestamp AT TIME ZONE %(zone)s {who} GROUP BY 1, 2, 3
+AND o.placed_at >= %(since)s::timestamp AT TIME ZONE %(zone)s GROUP BY 1, 2, 3
 """
 KEEP_MOVES = f"""
 INSERT INTO journeys_dailymove (shop_id, journey_id, day, origin_id, target_id, stay_days,
@@ -48,7 +49,7 @@ SELECT %(shop)s, %(journey)s, m.* FROM ({MOVES}) AS m ON CONFLICT DO NOTHING
 KEEP_REVENUE = f"""
 INSERT INTO journeys_stagerevenue (shop_id, journey_id, day, stage_id, target_id,
     order_count, revenue_cents)
-SELECT %(shop)s, %(journey)s, r.* FROM ({REVENUE.format(who="")}) AS r ON CONFLICT DO NOTHING
+SELECT %(shop)s, %(journey)s, r.* FROM ({REVENUE}) AS r ON CONFLICT DO NOTHING
 """
 # Stays at a stage that was deleted while somebody was placed there.
 STRAY = """

@@ -9,12 +9,12 @@ from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from journeys import met, moods, transitions
+from journeys import met, moods, some, transitions
 from journeys.map_query import Query
 from journeys.met import Met
-from journeys.models import Journey
+from journeys.models import Journey, Stage
 from journeys.moods import Mood
-from journeys.transitions import Change, Edge, Measured, Standing
+from journeys.transitions import Change, Edge, Measured, Period, Standing
 from journeys.what_if import Forecast, Model, NotAsked, Outlook
 from segments import touchpoint_words
 
@@ -46,8 +46,27 @@ class Page:
     query: Query
 
     @cached_property
+    def period(self) -> Period:
+        return self.query.period(self.journey)
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether all of it comes at once; what some customers of a large shop did may not."""
+        asked = [(self.period, self.query.whose), self.query.other(self.journey)]
+        return all(
+            some.is_at_hand(self.journey, each[0].start, each[0].end, each[1])
+            for each in asked
+            if each and not each[1].everybody
+        )
+
+    @property
+    def stages(self) -> list[Stage]:
+        """Its stages, before anything is measured."""
+        return list(self.journey.stages.order_by("position", "pk"))
+
+    @cached_property
     def measured(self) -> Measured:
-        return transitions.measure(self.journey, self.query.period(self.journey), self.query.whose)
+        return transitions.measure(self.journey, self.period, self.query.whose)
 
     @cached_property
     def model(self) -> Model:
@@ -61,18 +80,18 @@ class Page:
 
     @cached_property
     def columns(self) -> list[Column]:
-        period, whose = self.measured.period, self.query.whose
+        period, whose = self.period, self.query.whose
         spoken = moods.of(self.journey, period, whose)
+        found = met.at_stages(self.journey, period, whose)
         outlooks = self.model.outlooks(self.goal) if self.goal else []
         ahead = {outlook.stage: outlook for outlook in outlooks}
         columns = []
         for standing in self.measured.standings:
-            found = met.at_stage(self.journey, standing.stage, period, whose)[:MOST_MET]
             columns.append(
                 Column(
                     standing,
                     spoken.get(standing.stage.pk),
-                    self._named(found),
+                    self._named(found.get(standing.stage.pk, [])[:MOST_MET]),
                     ahead.get(standing.stage.key),
                     self.other.standing(standing.id) if self.other else None,
                 )
@@ -92,12 +111,13 @@ class Page:
     @property
     def beside(self) -> str:
         """The other in words."""
-        if self.other is None:
+        asked = self.query.other(self.journey)
+        if asked is None:
             return ""
+        period, whose = asked
         if self.query.beside == "before":
-            period = self.other.period
             return f"{date_format(period.start)} – {date_format(period.end)}"
-        return self.other.whose.said(self.journey.shop)
+        return whose.said(self.journey.shop)
 
     @cached_property
     def changes(self) -> list[Change]:
@@ -120,8 +140,8 @@ class Page:
         edge = self.chosen
         if edge is None or edge.origin is None:
             return []
-        period, whose = self.measured.period, self.query.whose
-        return self._named(met.on_edge(self.journey, edge.origin, edge.target, period, whose))
+        whose = self.query.whose
+        return self._named(met.on_edge(self.journey, edge.origin, edge.target, self.period, whose))
 
     @cached_property
     def ways(self) -> list[Edge]:

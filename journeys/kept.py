@@ -9,7 +9,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.timezone import now
 
 from journeys.models import Journey, KeptAnswer
@@ -21,24 +21,45 @@ STAYS = "SELECT reltuples FROM pg_class WHERE oid = 'journeys_stagevisit'::regcl
 
 def rows(journey: Journey, statement: str, values: dict[str, Any]) -> list[Any]:
     """The statement's rows, of numbers and texts, in a large shop at most an hour old."""
-    asked = hashlib.sha256(
-        json.dumps([statement, values], sort_keys=True, default=str).encode()
-    ).hexdigest()
+    if not _is_large():
+        return _fetched(statement, values)
+    asked = _digest(statement, values)
+    if answer := _held(journey, asked):
+        return list(answer.rows)
+    found = _fetched(statement, values)
+    made = KeptAnswer(shop_id=journey.shop_id, journey=journey, asked=asked, rows=found)
+    KeptAnswer.objects.bulk_create(
+        [made],
+        update_conflicts=True,
+        unique_fields=["journey", "asked"],
+        update_fields=["rows", "made_at"],
+    )
+    return found
+
+
+def is_at_hand(journey: Journey, statement: str, values: dict[str, Any]) -> bool:
+    """Whether the rows come at once: the shop is small, or they are kept."""
+    return not _is_large() or _held(journey, _digest(statement, values)) is not None
+
+
+def _is_large() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(STAYS)
-        is_large = cursor.fetchone()[0] >= LARGE
-        if is_large:
-            held = KeptAnswer.objects.filter(journey=journey, asked=asked, made_at__gt=now() - FOR)
-            if answer := held.first():
-                return list(answer.rows)
+        return bool(cursor.fetchone()[0] >= LARGE)
+
+
+def _held(journey: Journey, asked: str) -> KeptAnswer | None:
+    return KeptAnswer.objects.filter(journey=journey, asked=asked, made_at__gt=now() - FOR).first()
+
+
+def _digest(statement: str, values: dict[str, Any]) -> str:
+    said = json.dumps([statement, values], sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _fetched(statement: str, values: dict[str, Any]) -> list[Any]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A million stays are held once and joined in memory instead of on the disk.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute(statement, values)
-        found = cursor.fetchall()
-    if is_large:
-        made = KeptAnswer(shop_id=journey.shop_id, journey=journey, asked=asked, rows=found)
-        KeptAnswer.objects.bulk_create(
-            [made],
-            update_conflicts=True,
-            unique_fields=["journey", "asked"],
-            update_fields=["rows", "made_at"],
-        )
-    return found
+        return list(cursor.fetchall())

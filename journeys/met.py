@@ -4,27 +4,26 @@ Looks at the newest moves only: a bounded number of lookups in the index on (cus
 however large the history is.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from customers import zones
-from journeys import kept
+from journeys import kept, some
 from journeys.models import Journey, Stage
+from journeys.some import LOOK_BACK, NEWEST
 from journeys.transitions import Period
 from journeys.whose import EVERYBODY, Whose
 
-NEWEST = 2_000
-LOOK_BACK = timedelta(days=30)  # before the move: what was met long before it led nowhere
-
-# A message is known by its campaign, everything else by its kind. OFFSET keeps the lookups: read as
-# a join, the whole history would be gone through.
-MET = """
+SHOWN = 50
+# As `some.MET_AT_STAGES`, of one way.
+ON_EDGE = """
 WITH moved AS (
     SELECT v.customer_id, v.left_at, greatest(v.entered_at, v.left_at - %(back)s) AS since
     FROM journeys_stagevisit v
     WHERE v.journey_id = %(journey)s AND v.stage_id = %(origin)s
-    AND (%(anywhere)s OR v.left_to_id IS NOT DISTINCT FROM %(target)s)
+    AND v.left_to_id IS NOT DISTINCT FROM %(target)s
     AND v.left_at >= %(start)s::timestamp AT TIME ZONE %(zone)s
     AND v.left_at < %(end)s::timestamp AT TIME ZONE %(zone)s {who}
     ORDER BY v.left_at DESC LIMIT %(newest)s
@@ -34,7 +33,11 @@ FROM moved m CROSS JOIN LATERAL (
     SELECT t.kind, t.data->>'campaign' AS campaign FROM customers_touchpoint t
     WHERE t.customer_id = m.customer_id AND t.occurred_at >= m.since AND t.occurred_at <= m.left_at
     OFFSET 0) AS t
-GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2 LIMIT 50
+GROUP BY 1, 2
+"""
+AT_STAGES = f"""
+SELECT stage_id, kind, campaign, times, customer_count, of
+FROM ({some.MET_AT_STAGES.format(stays="journeys_stagevisit")}) AS m
 """
 
 
@@ -58,30 +61,32 @@ def on_edge(
     journey: Journey, origin: Stage, target: Stage | None, period: Period, whose: Whose = EVERYBODY
 ) -> list[Met]:
     """What was met before these moves, what most customers met first."""
-    return _met(journey, period, whose, origin=origin.pk, target=target.pk if target else None)
+    values = _values(journey, period) | whose.params
+    values |= {"shop": journey.shop_id, "origin": origin.pk, "target": target and target.pk}
+    return _sorted(kept.rows(journey, ON_EDGE.format(who=whose.sql), values))
 
 
-def at_stage(journey: Journey, stage: Stage, period: Period, whose: Whose = EVERYBODY) -> list[Met]:
-    """What was met at a stage before leaving it, wherever to."""
-    return _met(journey, period, whose, origin=stage.pk, target=None, anywhere=True)
+def at_stages(journey: Journey, period: Period, whose: Whose = EVERYBODY) -> dict[int, list[Met]]:
+    """What was met at each stage before leaving it, wherever to."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    if whose.everybody:
+        for stage, *row in kept.rows(journey, AT_STAGES, _values(journey, period)):
+            found[stage].append(row)
+    else:
+        found.update(some.read(journey, period.start, period.end, whose).met)
+    return {stage: _sorted(rows) for stage, rows in found.items()}
 
 
-def _met(
-    journey: Journey,
-    period: Period,
-    whose: Whose,
-    *,
-    origin: int,
-    target: int | None,
-    anywhere: bool = False,
-) -> list[Met]:
-    values: dict[str, Any] = {
-        "shop": journey.shop_id, "journey": journey.pk, "origin": origin, "target": target,
-        "anywhere": anywhere, "zone": zones.of_shop(journey.shop), "newest": NEWEST,
+def _values(journey: Journey, period: Period) -> dict[str, Any]:
+    return {
+        "journey": journey.pk, "zone": zones.of_shop(journey.shop), "newest": NEWEST,
         "back": LOOK_BACK, "start": period.start, "end": period.end,
     }  # fmt: skip
-    rows = kept.rows(journey, MET.format(who=whose.sql), values | whose.params)
-    return [
+
+
+def _sorted(rows: Iterable[Sequence[Any]]) -> list[Met]:
+    found = [
         Met(kind, int(campaign) if (campaign or "").isdigit() else None, *rest)
         for kind, campaign, *rest in rows
     ]
+    return sorted(found, key=lambda m: (-m.customer_count, m.kind, m.campaign or 0))[:SHOWN]

@@ -13,12 +13,11 @@ from typing import Any
 
 from django.db import connection
 
-from journeys import counting, kept, rates
+from journeys import rates, some
 from journeys.models import Journey, Stage
 from journeys.rates import Difference, Quartiles, Rate
-from journeys.whose import CHOSEN, EVERYBODY, Whose
+from journeys.whose import EVERYBODY, Whose
 
-KEPT_REVENUE = "SELECT * FROM journeys_stagerevenue WHERE journey_id = %(journey)s"
 # What happened before the period is needed for who stood where when it began. A move weighs the
 # days from it to the end; the days spent at a stage are the weights of moves in less those out.
 SUMS = """
@@ -28,30 +27,10 @@ SELECT origin_id, target_id, stay_days,
     coalesce(sum(move_count * (%(end)s - day)) FILTER (WHERE day >= %(start)s), 0)::bigint
 FROM journeys_dailymove WHERE journey_id = %(journey)s AND day < %(end)s GROUP BY 1, 2, 3
 """
-# The same of some customers: who stood where when the period began, who arrived, who moved.
-SOME = f"""
-{{chosen}}, stays AS MATERIALIZED (
-    SELECT v.stage_id, v.left_to_id, v.came_from_id, v.entered_at, v.left_at,
-        (v.entered_at AT TIME ZONE %(zone)s)::date AS entered_on,
-        (v.left_at AT TIME ZONE %(zone)s)::date AS left_on
-    FROM journeys_stagevisit v WHERE v.journey_id = %(journey)s
-    AND v.entered_at < %(end)s::timestamp AT TIME ZONE %(zone)s
-    AND (v.left_at IS NULL OR v.left_at >= %(start)s::timestamp AT TIME ZONE %(zone)s)
-    {CHOSEN.format("v")}
-)
-SELECT NULL::bigint, stage_id, 0, count(*) FILTER (WHERE entered_on < %(start)s),
-    count(*) FILTER (WHERE entered_on >= %(start)s AND came_from_id IS NULL),
-    coalesce(sum(%(end)s - entered_on) FILTER (
-        WHERE entered_on >= %(start)s AND came_from_id IS NULL), 0)::bigint
-FROM stays GROUP BY 2
-UNION ALL
-SELECT v.stage_id, v.left_to_id, {rates.BAND.format(counting.STAYED)}, 0, count(*),
-    sum(%(end)s - v.left_on)::bigint
-FROM stays v WHERE v.left_on < %(end)s GROUP BY 1, 2, 3
-"""
 SPENT = """
-{chosen} SELECT stage_id, target_id, sum(order_count)::bigint, sum(revenue_cents)::bigint
-FROM ({revenue}) AS r WHERE day >= %(start)s AND day < %(end)s GROUP BY 1, 2
+SELECT stage_id, target_id, sum(order_count)::bigint, sum(revenue_cents)::bigint
+FROM journeys_stagerevenue WHERE journey_id = %(journey)s AND day >= %(start)s AND day < %(end)s
+GROUP BY 1, 2
 """
 
 
@@ -226,20 +205,16 @@ def compare(one: Measured, other: Measured) -> list[Change]:
 
 
 def _read(journey: Journey, period: Period, whose: Whose) -> tuple[list[Any], list[Any]]:
-    values = counting.asked(journey, counting.BEGINNING) | whose.params
-    values |= {"start": period.start, "end": period.end}
     if not whose.everybody:
-        values["since"] = period.start
-        revenue = counting.REVENUE.format(who=CHOSEN.format("o"))
-        spent = SPENT.format(chosen=whose.chosen, revenue=revenue)
-        return (
-            kept.rows(journey, SOME.format(chosen=whose.chosen), values),
-            kept.rows(journey, spent, values),
-        )
+        found = some.read(journey, period.start, period.end, whose)
+        return found.moves, found.spent
+    values: dict[str, Any] = {
+        "journey": journey.pk, "start": period.start, "end": period.end,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(SUMS, values)
         rows = cursor.fetchall()
-        cursor.execute(SPENT.format(chosen="", revenue=KEPT_REVENUE), values)
+        cursor.execute(SPENT, values)
         return rows, cursor.fetchall()
 
 

@@ -16,6 +16,7 @@ async function load(address, target, inPlace) {
     if (inPlace) target.replaceWith(holder.content);
     else target.replaceChildren(holder.content);
     follow();
+    if (!inPlace) target.dispatchEvent(new Event("part:shown", { bubbles: true })); // charts.js
   } catch {
     window.location.assign(address); // signed out, or no network: let the browser say so
   } finally {

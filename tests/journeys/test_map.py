@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 
 from campaigns import ready_made
-from journeys import counting, lifecycle
+from journeys import counting, kept, lifecycle
 from journeys.journey_map import Page
 from journeys.map_query import Query
+from journeys.models import KeptAnswer
 from reviews_nlp.models import Review
 from segments.models import Membership, Segment
 from tests import make
@@ -176,6 +177,28 @@ def test_an_address_that_makes_no_sense_falls_back():
     query = Query.of({"days": "7000", "percent": "nan", "beside": "x", "way": "?"})
     assert (query.days, query.percent, query.beside) == (90, 10.0, "")
     assert Query.of({"percent": "-4"}).percent == 10.0
+
+
+@pytest.mark.django_db
+def test_in_a_large_shop_the_page_is_there_at_once_and_what_takes_long_follows(client, monkeypatch):
+    _shop, journey = a_map(client)
+    monkeypatch.setattr(kept, "LARGE", -1)
+    address = reverse("admin:journeys_journey_map", args=[journey.pk])
+    asked = {"segment": "half", "beside": "everybody", "days": "30"}
+
+    first = text(client, journey, **asked)
+
+    assert 'data-part="?segment=half&amp;beside=everybody&amp;days=30&amp;whole=1"' in first
+    assert "in the segment “Half” · beside: everybody" in first
+    assert "New → Active" not in first
+    assert not KeptAnswer.objects.exists()
+    part = client.get(address, {**asked, "whole": "1"}, headers={"X-Part": "1"}).content.decode()
+    assert "New → Active" in part
+    assert "<html" not in part
+    assert "data-part" not in text(client, journey, **asked)  # it is at hand for an hour
+    assert "data-part" in text(client, journey, segment="half", days="90")
+    assert "data-part" not in text(client, journey, segment="half", days="90", whole="1")
+    assert "data-part" not in text(client, journey)  # everybody's figures are at hand
 
 
 @pytest.mark.django_db

@@ -265,7 +265,21 @@ def test_what_was_met_before_a_move_names_campaigns():
         ("product.viewed", None, 1, 1, 6),
     ]
     assert met.on_edge(journey, by_key["new"], by_key["at_risk"], last(shop, 30)) == []
-    assert len(met.at_stage(journey, by_key["new"], last(shop, 30))) == 2
+    at_stages = met.at_stages(journey, last(shop, 30))
+    assert [(m.kind, m.times, m.of) for m in at_stages[by_key["new"].pk]] == [
+        ("message.sent", 3, 8),
+        ("product.viewed", 1, 8),
+    ]
+    assert by_key["active"].pk not in at_stages
+    everybody = Segment.objects.create(shop=shop, name="All", key="all", rule={})
+    for customer in customers:
+        Membership.objects.create(shop=shop, segment=everybody, customer=customer)
+    assert met.at_stages(journey, last(shop, 30), Whose(segment="all")) == at_stages
+    seen = met.at_stages(journey, last(shop, 30), Whose(channel="email"))[by_key["new"].pk]
+    assert [(m.kind, m.customer_count, m.of) for m in seen] == [
+        ("message.sent", 3, 3),
+        ("product.viewed", 1, 3),
+    ]
 
 
 @pytest.mark.django_db
