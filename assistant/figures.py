@@ -54,7 +54,8 @@ def _edges(measured: Measured) -> list[Figure]:
         found += [
             Figure(f"{edge.id}.moves", f"{way}: {_('moves')}", edge.moves, "count", edge.moves),
             Figure(f"{edge.id}.stays", f"{way}: {_('of stays')}", of, "count", of),
-            Figure(f"{edge.id}.rate", f"{way}: {_('rate')}", share, "fraction", of),
+            # With the stays beside it a rate tells the moves: it is of no more people than they.
+            Figure(f"{edge.id}.rate", f"{way}: {_('rate')}", share, "fraction", edge.moves),
         ]
         if edge.stay:
             days = round(edge.stay.median, 1)
@@ -70,7 +71,7 @@ def _stages(measured: Measured) -> list[Figure]:
             Figure(f"{s.id}.customers", f"{s.stage.name}: {_('customers')}", s.at_end, "count",
                    s.at_end),
             Figure(f"{s.id}.drop_off", f"{s.stage.name}: {_('drop-off')}", drop, "fraction",
-                   s.stays),
+                   s.dropped),
         ]  # fmt: skip
     return found
 

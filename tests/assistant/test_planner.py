@@ -230,6 +230,21 @@ def test_what_leaves_names_nobody():
 
 
 @pytest.mark.django_db
+def test_what_fewer_than_ten_did_leaves_neither_as_a_count_nor_as_a_rate():
+    shop = a_shop()
+    for _ in range(9):
+        journey = went(make.customer(shop), ("new", 60), ("lost", 5))
+    counting.count(journey)
+    provider = Canned([answer()])
+
+    planner.make(shop, "more second orders", provider=provider)
+
+    sent = provider.asked[0].turns[1].text
+    assert "edge:new..lost" not in sent
+    assert "edge:new..at_risk.rate ; " in sent
+
+
+@pytest.mark.django_db
 def test_the_command_prints_the_plan_and_says_what_is_missing():
     shop = a_shop(key="gifts")
     out = StringIO()
