@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,8 @@ from shops import money, reaching
 from shops.models import Product, Shop
 
 LONGEST, MOST_PASSAGES, MOST_PAGES, SHOWN = 800, 5_000, 50, 3
+CHANGING = ("addresses", "products")  # kinds of sources whose text is not in the source
+Key = tuple[str, int]  # a passage is known by its title, and the how manieth of it
 BY_MEANING = """
 SELECT id, 1 - (vector::vector <=> %(asked)s::float8[]::vector) AS likeness
 FROM assistant_passage WHERE shop_id = %(shop)s AND vector IS NOT NULL
@@ -55,27 +58,29 @@ def read_due() -> int:
     return len(due)
 
 
+def renew() -> None:
+    """Have pages and products read again, which change without anybody saying so here."""
+    Source.objects.filter(kind__in=CHANGING).update(read_at=None)
+
+
 def read(source: Source) -> None:
-    """Cut a source into passages in place of those it had; a fault is kept on it."""
+    """Cut a source into passages; those it had already stay, a fault is kept on it.
+
+    A corrected question names its right passage: one whose text was mended goes on as the same.
+    """
     try:
-        pieces = list(_pieces(source))[:MOST_PASSAGES]
+        pieces = _numbered(list(_pieces(source))[:MOST_PASSAGES])
         fault = "" if pieces else _("There is nothing in it.")
     except (reaching.Unreachable, csv.Error) as problem:
-        pieces, fault = [], str(problem)
-    vectors = _vectors([f"{title}\n{text}" for title, text in pieces])
+        pieces, fault = {}, str(problem)
+    fresh = _fresh(pieces, _held(source))
+    vectors = dict(zip(fresh, _vectors([f"{key[0]}\n{pieces[key]}" for key in fresh]), strict=True))
     with transaction.atomic():
         now_held = Source.objects.select_for_update().get(pk=source.pk)
         if now_held.read_at and now_held.changed_at == source.changed_at:
             return  # another worker has read it meanwhile
         if pieces:
-            source.passages.all().delete()
-        Passage.objects.bulk_create(
-            Passage(
-                shop=source.shop, source=source, position=n, title=title[:300], text=text,
-                terms=sorted(terms(f"{title} {text}")), vector=vector,
-            )
-            for n, ((title, text), vector) in enumerate(zip(pieces, vectors, strict=True))
-        )  # fmt: skip
+            _put(source, pieces, vectors)
         # Changed while it was read: it is read once more.
         held = Source.objects.filter(pk=source.pk, changed_at=source.changed_at)
         held.update(read_at=now(), fault=fault)
@@ -109,6 +114,47 @@ def terms(text: str) -> set[str]:
         else:
             found |= {word[n : n + 2] for n in range(len(word) - 1)} or {word}
     return found - SMALL
+
+
+def _numbered(pieces: list[tuple[str, str]]) -> dict[Key, str]:
+    seen: Counter[str] = Counter()
+    found = {}
+    for title, text in pieces:
+        key = title[:300]
+        found[key, seen[key]] = text
+        seen[key] += 1
+    return found
+
+
+def _held(source: Source) -> dict[Key, Passage]:
+    rows = list(source.passages.order_by("position"))
+    keys = _numbered([(row.title, row.text) for row in rows])
+    return dict(zip(keys, rows, strict=True))
+
+
+def _fresh(pieces: dict[Key, str], held: dict[Key, Passage]) -> list[Key]:
+    """What says something else than is held, or is held without its meaning."""
+    known = {key for key, row in held.items() if row.vector or not encoding.installed()}
+    return [key for key, text in pieces.items() if key not in known or held[key].text != text]
+
+
+def _put(source: Source, pieces: dict[Key, str], vectors: dict[Key, list[float] | None]) -> None:
+    held = _held(source)
+    Passage.objects.filter(
+        pk__in=[row.pk for key, row in held.items() if key not in pieces]
+    ).delete()
+    # Out of the way: no two may stand at one position while they change places.
+    source.passages.update(position=-1 - F("position"))
+    rows = []
+    for position, (key, text) in enumerate(pieces.items()):
+        row = held.get(key) or Passage(shop=source.shop, source=source, title=key[0])
+        row.position, row.text = position, text
+        row.terms = sorted(terms(f"{row.title} {text}"))
+        row.vector = vectors.get(key, row.vector)
+        rows.append(row)
+    Passage.objects.bulk_create(row for row in rows if row.pk is None)
+    changed = ["position", "text", "terms", "vector"]
+    Passage.objects.bulk_update([row for row in rows if row.pk], changed, batch_size=500)
 
 
 def _by_words(shop: Shop, text: str, most: int) -> list[Found]:

@@ -16,6 +16,11 @@ def read_sources() -> None:
 
 
 @shared_task(ignore_result=True)
+def renew_sources() -> None:
+    knowledge.renew()
+
+
+@shared_task(ignore_result=True)
 def score_plans() -> None:
     scoring.score_due()
     scoring.measure_due()

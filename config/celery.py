@@ -87,6 +87,7 @@ app.conf.beat_schedule = {
     "Remove expired files": every(3600, "shops.tasks.remove_expired_files"),
     "Answer customers": every(2, "assistant.tasks.answer_questions"),
     "Read sources of answers": every(10, "assistant.tasks.read_sources"),
+    "Read pages and products again": daily(5, "assistant.tasks.renew_sources"),
     "Score plans": daily(6, "assistant.tasks.score_plans"),
     "Search for who was erased": every(60, "customers.tasks.prove_erasures"),
     "Fill and remove demo shops": every(10, "config.tasks.run_demo_shops"),

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from assistant import answers, knowledge
+from assistant import answers, knowledge, tasks
 from assistant.models import Question, Source
 from benchmarks import _assistant_answers
 from llm.providers.canned import Canned
@@ -105,6 +105,39 @@ def test_pages_are_read_through_the_guard_and_a_fault_is_kept(settings):
     knowledge.read_due()
     (passage,) = source.passages.all()
     assert (passage.title, passage.text) == ("Returns", "Within 30 days.")
+
+
+@pytest.mark.django_db
+def test_products_are_read_again_and_a_passage_that_was_named_as_right_stays():
+    shop = make.shop(currency="EUR")
+    bowl = make.product(shop, title="Bowl", category="Kitchen", price_cents=1_000)
+    source = Source.objects.create(shop=shop, name="Products", kind="products")
+    knowledge.read_due()
+    right = source.passages.get()
+    case = Question.objects.create(
+        shop=shop, text="What is a bowl?", state="corrected", right=right
+    )
+
+    bowl.price_cents = 1_200
+    bowl.save()
+    cup = make.product(shop, title="Cup", category="Kitchen", price_cents=500)
+    tasks.renew_sources()
+    knowledge.read_due()
+
+    first, second = source.passages.order_by("position")
+    assert (first.pk, first.title, second.title) == (right.pk, "Bowl", "Cup")
+    assert "12.00" in first.text
+    assert first.vector != right.vector
+    case.refresh_from_db()
+    assert case.right == first
+
+    bowl.available = False
+    bowl.save()
+    knowledge.renew()
+    knowledge.read_due()
+    last = source.passages.get()
+    assert (last.pk, last.title, last.position) == (second.pk, cup.title, 0)
+    assert last.vector == second.vector
 
 
 @pytest.mark.django_db
