@@ -21,11 +21,15 @@ class Page:
 
     plan: Plan
 
+    @property
+    def period(self) -> Period:
+        """The days that it was measured on."""
+        return Period(self.plan.start, self.plan.end)
+
     @cached_property
     def figures(self) -> Figures:
         """As they are today for the plan's days: a mend of the past shows as a difference."""
-        period = Period(self.plan.start, self.plan.end)
-        measured = transitions.measure(self.plan.journey, period)
+        measured = transitions.measure(self.plan.journey, self.period)
         goals = [s.stage.key for s in measured.standings if s.stage.outcome == "goal"]
         return figures.of(measured, goals[0] if goals else "")
 

@@ -69,8 +69,8 @@ def _number(name: str, part: str, label: Any, unit: str, how: Any, empty: str = 
     return Feature(name, "number", part, label, unit, how, empty)
 
 
-def _text(name: str, part: str, label: Any, unit: str, how: Any) -> Feature:
-    return Feature(name, "text", part, label, unit, how, "''", coded="," in unit)
+def _text(name: str, part: str, label: Any, unit: str, how: Any, *, coded: bool = False) -> Feature:
+    return Feature(name, "text", part, label, unit, how, "''", coded=coded or "," in unit)
 
 
 FEATURES: tuple[Feature, ...] = (
@@ -234,6 +234,7 @@ FEATURES: tuple[Feature, ...] = (
         _("First touchpoint"),
         "kind of touchpoint",
         _("kind of the earliest"),
+        coded=True,
     ),
     _text("first_source", TOUCHPOINTS, _("First source"), "as told", _("earliest data.source")),
     _text("last_source", TOUCHPOINTS, _("Last source"), "as told", _("latest data.source")),

@@ -66,8 +66,7 @@ def _figures(part: str, profile: Profile | None, shop: Shop) -> Iterator[Figure]
         if profile and feature.part == part:
             value = feature.of(profile)
             if feature.coded and value:
-                names = names_of(feature.path, shop)
-                value = [names.get(v, v) for v in value] if feature.type == "list" else names[value]
+                value = _called(value, names_of(feature.path, shop))
             yield Figure(
                 name=feature.path,
                 label=str(feature.label),
@@ -75,6 +74,11 @@ def _figures(part: str, profile: Profile | None, shop: Shop) -> Iterator[Figure]
                 unit=shop.currency if feature.unit == "cents" else code_words.said(feature.unit),
                 how=str(feature.how),
             )
+
+
+def _called(value: Any, names: dict[str, str]) -> Any:
+    """One code or several in words; one that a shop made up, as it is."""
+    return [names.get(v, v) for v in value] if isinstance(value, list) else names.get(value, value)
 
 
 def names_of(path: str, shop: Shop) -> dict[str, str]:

@@ -23,6 +23,11 @@ JUDGES = {
     "hour": judging.of_hour,
 }
 
+NO_BETTER = _("On days that were new to both, “%(baseline)s” was as good or better")
+MAY_BE_LUCK = _(
+    "On days that were new to both it was a little better than “%(baseline)s”, which may be luck:"
+    " more customers will tell"
+)
 Entry = tuple[TrainedModel, Predictor]
 
 
@@ -66,9 +71,8 @@ def hold(
     (winner, winning), *others = found
     for card, _way in others:
         if card.metrics and (card.status == "live" or winner.status == "live"):
-            why = _("On the same days “%(winner)s” gains %(gain).3f, this %(own).3f")
-            gains = {"gain": winner.metrics["gain"], "own": card.metrics["gain"]}
-            card.explain(sentences.kept(why, winner=winning.method_name, **gains))
+            why = _("On the same days “%(winner)s” did better")
+            card.explain(sentences.kept(why, winner=winning.method_name))
         card.status = "beaten"
     return found
 
@@ -104,11 +108,8 @@ def _judge(
     if sure > 0:
         card.status = "live"
     else:
-        why = _(
-            "Not better than “%(baseline)s”: gain %(gain).3f, with 95 %% certainty only %(sure).3f"
-        )
-        gains = {"gain": float(verdict.gain), "sure": float(sure)}
-        card.explain(sentences.kept(why, baseline=_unbeaten(card, predictor), **gains))
+        why = MAY_BE_LUCK if verdict.gain > 0 else NO_BETTER
+        card.explain(sentences.kept(why, baseline=_unbeaten(card, predictor)))
 
 
 def _unbeaten(card: TrainedModel, predictor: Predictor) -> Promise:

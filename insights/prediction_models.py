@@ -41,8 +41,8 @@ class TrainedModel(models.Model):
     drift = models.FloatField(_("drift (PSI)"), null=True)
 
     class Meta:
-        verbose_name = _("predictive model")
-        verbose_name_plural = _("predictive models")
+        verbose_name = _("prediction")
+        verbose_name_plural = _("predictions")
         constraints = [
             UniqueConstraint(
                 fields=["shop", "predictor"],

@@ -116,7 +116,7 @@ class Page:
             return ""
         period, whose = asked
         if self.query.beside == "before":
-            return f"{date_format(period.start)} – {date_format(period.end)}"
+            return f"{date_format(period.start)} – {date_format(period.last)}"
         return whose.said(self.journey.shop)
 
     @cached_property

@@ -7,7 +7,7 @@ from their stays in the same shape.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -44,6 +44,10 @@ class Period:
     @property
     def days(self) -> int:
         return (self.end - self.start).days
+
+    @property
+    def last(self) -> date:
+        return self.end - timedelta(days=1)
 
 
 def drops(origin: Stage | None, target: Stage | None) -> bool:

@@ -83,7 +83,7 @@ def test_a_run_with_shuffled_labels_switches_the_model_off(shop, purchase):
     card = training.train(shop, purchase)
 
     assert card.status == "off"
-    assert "Not better than" in card.reason
+    assert "days that were new to both" in card.reason
     assert not TrainedModel.objects.filter(shop=shop, status="live").exists()
 
 
