@@ -27,7 +27,7 @@ You can return an order within 30 days. Send it back unused; the money comes wit
 Send us a photo of what arrived broken within 14 days, and we replace it for free.
 """)
 ASKED = (
-    gettext_lazy("How many days does delivery take?"),
+    gettext_lazy("How many working days does delivery take?"),
     gettext_lazy("Can I return an order within 30 days?"),
     gettext_lazy("A plate arrived broken. Do you replace it?"),
     gettext_lazy("Do you engrave names on wedding gifts?"),  # no text says: a person has to

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from customers import zones
 from customers.features import FEATURES
@@ -10,13 +10,10 @@ from customers.models import Profile
 from customers.profile_parts import BATCH, EVERYBODY, PARTS
 from shops.clock import now
 from shops.models import Shop
+from shops.planned import JOINED_AT_ONCE, planned
 
 TOP = 5  # favourites and interests that are kept
-# Parts are joined by hash or merge: without statistics each is thought to have a row or two, and a
-# loop over two of them compares everybody with everybody.
-JOINED_AT_ONCE = "SET LOCAL enable_nestloop = off"
-AS_BEFORE = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT"
-FULL_MEMORY = "SET LOCAL work_mem = '256MB'"  # a full refresh sorts the whole history once
+FULL_MEMORY = {"work_mem": "256MB"}  # a full refresh sorts the whole history once
 
 NAMES = [feature.name for feature in FEATURES]
 # One statement for everybody or for a batch: only the set of customers differs. A profile that
@@ -64,12 +61,9 @@ def refresh(shop: Shop, customers: list[int] | None = None) -> int:
         "now": now(),
         "top": TOP,
     }
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(FULL_MEMORY if customers is None else JOINED_AT_ONCE)
+    with planned(FULL_MEMORY if customers is None else JOINED_AT_ONCE) as cursor:
         cursor.execute(statement, params)
-        written = cursor.rowcount
-        cursor.execute(AS_BEFORE)
-        return int(written)
+        return int(cursor.rowcount)
 
 
 def _columns_of_others() -> dict[str, Any]:

@@ -25,8 +25,8 @@ JUDGES = {
 
 NO_BETTER = _("On days that were new to both, “%(baseline)s” was as good or better")
 MAY_BE_LUCK = _(
-    "On days that were new to both it was a little better than “%(baseline)s”, which may be luck:"
-    " more customers will tell"
+    "On days that were new to both it was better than “%(baseline)s”, but that may be luck: more"
+    " customers will tell"
 )
 Entry = tuple[TrainedModel, Predictor]
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from shops.models import Shop
+from shops.planned import JOINED_AT_ONCE, planned
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -66,10 +66,6 @@ SELECT a.customer_id, orders::float, since::float, age::float,
     coalesce(t30, 0)::float, coalesce(t90, 0)::float
 FROM aged a LEFT JOIN met ON met.customer_id = a.customer_id ORDER BY a.customer_id
 """
-# Before there are statistics each side of a join is thought to have one row, and a loop over two of
-# them compares everybody with everybody; hash and merge do not.
-JOINED_AT_ONCE = "SET LOCAL enable_nestloop = off"
-AS_BEFORE = "SET LOCAL enable_nestloop TO DEFAULT"
 SOLD_AFTER = """FROM customers_order
 WHERE shop_id = %(shop)s AND kind = 'sale' AND placed_at > %(at)s AND placed_at <= %(until)s
 AND customer_id IS NOT NULL GROUP BY customer_id
@@ -113,16 +109,10 @@ def read(shop: Shop, at: datetime, customers: list[int] | None = None) -> Table:
 
 def rows(statement: str, values: dict[str, Any]) -> list[Any]:
     """What the statement finds of everybody, or of `customers` where the values name some."""
-    if values.get("customers") is not None:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return cursor.fetchall()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(JOINED_AT_ONCE)
+    of_everybody = values.get("customers") is None
+    with planned(JOINED_AT_ONCE if of_everybody else {}) as cursor:
         cursor.execute(statement, values)
-        found = cursor.fetchall()
-        cursor.execute(AS_BEFORE)
-        return found
+        return list(cursor.fetchall())
 
 
 def orders_after(shop: Shop, table: Table, days: int) -> Floats:

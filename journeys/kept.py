@@ -9,13 +9,15 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.timezone import now
 
 from journeys.models import Journey, KeptAnswer
+from shops.planned import planned
 
 FOR = timedelta(hours=1)
 LARGE = 100_000  # stays, as the database estimates them; fewer are asked anew each time
+MEMORY = {"work_mem": "64MB"}  # a million stays are held once and joined, not on the disk
 STAYS = "SELECT reltuples FROM pg_class WHERE oid = 'journeys_stagevisit'::regclass"
 
 
@@ -58,8 +60,6 @@ def _digest(statement: str, values: dict[str, Any]) -> str:
 
 
 def _fetched(statement: str, values: dict[str, Any]) -> list[Any]:
-    with transaction.atomic(), connection.cursor() as cursor:
-        # A million stays are held once and joined in memory instead of on the disk.
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+    with planned(MEMORY) as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())

