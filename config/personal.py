@@ -45,7 +45,7 @@ customers.identity kind value!
 customers.recognition source~ visitor! how
 customers.touchpoint kind~ source~ data!
 customers.order external_id~ kind currency country~ cancels~ digest
-customers.profile price_band~ top_categories~ top_brands~ favourites~ day_part~ main_device~ first_touchpoint~ first_source~ last_source~ interests~ opinions~ scores~
+customers.profile price_band~ top_categories~ top_brands~ favourites~ day_part~ main_device~ first_touchpoint~ first_source~ last_source~ opinions~ scores~
 customers.privacyrequest reference kind customer_id_of_shop~
 reviews_nlp.review source~ title! text! language~ suspicion~
 reviews_nlp.reviewanalysis analyser version

@@ -51,7 +51,6 @@ class FeatureColumns(models.Model):
     first_touchpoint = models.TextField(default="", db_default="")
     first_source = models.TextField(default="")
     last_source = models.TextField(default="")
-    interests = models.JSONField(default=dict)
 
     class Meta:
         abstract = True

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-ORDERS, LINES, TOUCHPOINTS, INTERESTS = "ordered", "bought", "met", "liked"
+ORDERS, LINES, TOUCHPOINTS = "ordered", "bought", "met"
 HOURS, WEEKDAYS = "0 to 23", "1 (Monday) to 7"  # units whose values have names of their own
 
 
@@ -238,15 +238,6 @@ FEATURES: tuple[Feature, ...] = (
     ),
     _text("first_source", TOUCHPOINTS, _("First source"), "as told", _("earliest data.source")),
     _text("last_source", TOUCHPOINTS, _("Last source"), "as told", _("latest data.source")),
-    Feature(
-        "interests",
-        "",
-        INTERESTS,
-        _("Interests"),
-        "up to 5 products and 5 categories, with the evidence",
-        _("3 for a purchase, 2 for a cart, 1 for a view in the last 180 days"),
-        "'{}'::jsonb",
-    ),
 )
 
 BY_NAME = {feature.name: feature for feature in FEATURES}

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from customers import permissions_page, profile_page
+from customers import interests, permissions_page, profile_page
 from customers import timeline as history
 from customers.models import Customer, Order, PrivacyRequest, Profile
 from shops import money
@@ -113,8 +113,7 @@ def facts(customer: Customer) -> Panel:
     """What we computed about the customer, in short."""
     profile = Profile.objects.filter(customer=customer).first()
     currency = customer.shop.currency
-    interests = profile_page.interests(profile, customer.shop) if profile else {}
-    context = {"profile": profile, "currency": currency, "interests": interests}
+    context = {"profile": profile, "currency": currency, "interests": interests.of(customer)}
     return Panel(_("Facts"), "panels/facts.html", context, width=4)
 
 

@@ -86,21 +86,6 @@ def names_of(path: str, shop: Shop) -> dict[str, str]:
     return dict(import_string(settings.RULE_VALUES[path])(shop, ""))
 
 
-def interests(profile: Profile, shop: Shop) -> dict[str, list[dict[str, Any]]]:
-    """Categories and products that the customer likes, each with what their reviews praise."""
-    praise = profile.opinions.get("liked", {})
-    names = names_of("opinions.praised", shop) if praise else {}
-    keys = {"categories": "category", "products": "product_id"}
-    return {
-        kind: [
-            item
-            | {"praised": [names.get(a, a) for a in praise.get(kind, {}).get(str(item[key]), [])]}
-            for item in profile.interests.get(kind, [])
-        ]
-        for kind, key in keys.items()
-    }
-
-
 def written(feature: Feature, value: Any, currency: str) -> str:
     """A value as people read it; a dash where it is not known."""
     if value in (None, "", []):

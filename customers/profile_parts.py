@@ -13,7 +13,6 @@ EVERYBODY = {
     "lines": "JOIN customers_orderline l ON l.order_id = o.id",
     "touchpoints": "chosen JOIN customers_touchpoint t ON t.customer_id = chosen.id",
     "product": "JOIN shops_product p ON p.id = b.product_id",
-    "named": "JOIN shops_product p ON p.shop_id = %(shop)s AND p.external_id = t.product",
 }
 EACH = "JOIN LATERAL (SELECT * FROM {} OFFSET 0) AS {} ON true"
 BATCH = {
@@ -22,7 +21,6 @@ BATCH = {
     "touchpoints": "chosen "
     + EACH.format("customers_touchpoint WHERE customer_id = chosen.id", "t"),
     "product": EACH.format("shops_product WHERE id = b.product_id", "p"),
-    "named": EACH.format("shops_product WHERE shop_id = %(shop)s AND external_id = t.product", "p"),
 }
 
 # What customers do themselves; the rest is done to them or by machines.
@@ -110,15 +108,14 @@ thirds AS (
 
 MET = f"""
 told AS (
-    SELECT t.customer_id, t.kind, t.occurred_at, t.data->>'product_id' AS product,
-        t.data @> '{{{{"machine": true}}}}' AS machine,
+    SELECT t.customer_id, t.kind, t.occurred_at, t.data @> '{{{{"machine": true}}}}' AS machine,
         t.occurred_at AT TIME ZONE chosen.zone AS local,
         nullif(t.data->>'device', '') AS device, nullif(t.data->>'source', '') AS source
     FROM {{touchpoints}}
     WHERE NOT t.data @> '{{{{"bot": true}}}}'
 ), walked AS (
     SELECT *, {ACTIVE} AS active, max(occurred_at) FILTER (WHERE {ACTIVE}) OVER (
-        PARTITION BY customer_id ORDER BY occurred_at
+        PARTITION BY customer_id ORDER BY occurred_at, kind
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS active_before
     FROM told
 ), seen AS (
@@ -145,10 +142,7 @@ told AS (
             ORDER BY extract(hour FROM local)::int / 6) FILTER (WHERE active)] AS day_part,
         mode() WITHIN GROUP (ORDER BY device) AS main_device,
         (array_agg(kind ORDER BY occurred_at, kind))[1] AS first_touchpoint,
-        (array_agg(source ORDER BY occurred_at) FILTER (WHERE source IS NOT NULL))[1]
-            AS first_source,
-        (array_agg(source ORDER BY occurred_at DESC) FILTER (WHERE source IS NOT NULL))[1]
-            AS last_source
+        array_agg(source ORDER BY occurred_at, kind) FILTER (WHERE source IS NOT NULL) AS sources
     FROM walked GROUP BY customer_id
 ), carts AS (
     SELECT customer_id, kind, occurred_at, lead(occurred_at) OVER (
@@ -159,46 +153,8 @@ told AS (
     WHERE kind <> 'order.placed'
     AND coalesce(next_at, %(now)s) > occurred_at + interval '1 day' GROUP BY customer_id
 ), met AS (
-    SELECT seen.*, abandoned_cart_count FROM seen LEFT JOIN left_behind USING (customer_id)
+    SELECT seen.*, sources[1] AS first_source, sources[cardinality(sources)] AS last_source,
+        abandoned_cart_count FROM seen LEFT JOIN left_behind USING (customer_id)
 )"""
 
-# The database's product ids, from purchases by line and from views and carts by the shop's id.
-LIKED = """
-evidence AS (
-    SELECT customer_id, product_id, times AS bought, 0 AS carted, 0 AS viewed FROM purchases
-    UNION ALL
-    SELECT t.customer_id, p.id, 0, count(*) FILTER (WHERE t.kind = 'cart.updated'),
-        count(*) FILTER (WHERE t.kind = 'product.viewed')
-    FROM told t {named}
-    WHERE t.kind IN ('product.viewed', 'cart.updated')
-    AND t.occurred_at > %(now)s - interval '180 days'
-    GROUP BY t.customer_id, p.id
-), weighed AS (
-    SELECT b.customer_id, p.category, p.title, b.product_id, sum(bought) AS bought,
-        sum(carted) AS carted, sum(viewed) AS viewed,
-        sum(3 * bought + 2 * carted + viewed) AS weight
-    FROM evidence b {product}
-    GROUP BY b.customer_id, b.product_id, p.category, p.title
-), goods AS (
-    SELECT *, row_number() OVER (
-        PARTITION BY customer_id ORDER BY weight DESC, product_id) AS place FROM weighed
-), groups AS (
-    SELECT customer_id, category, sum(bought) AS bought, sum(carted) AS carted,
-        sum(viewed) AS viewed, row_number() OVER (
-        PARTITION BY customer_id ORDER BY sum(weight) DESC, category) AS place
-    FROM weighed WHERE category <> '' GROUP BY customer_id, category
-), told_goods AS (
-    SELECT customer_id, jsonb_agg(jsonb_build_object('product_id', product_id, 'title', title,
-        'bought', bought, 'carted', carted, 'viewed', viewed) ORDER BY place) AS products
-    FROM goods WHERE place <= %(top)s GROUP BY customer_id
-), told_groups AS (
-    SELECT customer_id, jsonb_agg(jsonb_build_object('category', category, 'bought', bought,
-        'carted', carted, 'viewed', viewed) ORDER BY place) AS categories
-    FROM groups WHERE place <= %(top)s GROUP BY customer_id
-), liked AS (
-    SELECT customer_id, jsonb_build_object('products', products,
-        'categories', coalesce(categories, '[]')) AS interests
-    FROM told_goods LEFT JOIN told_groups USING (customer_id)
-)"""
-
-PARTS = {"ordered": ORDERED, "bought": BOUGHT, "met": MET, "liked": LIKED}
+PARTS = {"ordered": ORDERED, "bought": BOUGHT, "met": MET}

@@ -12,8 +12,9 @@ from shops.clock import now
 from shops.models import Shop
 from shops.planned import JOINED_AT_ONCE, planned
 
-TOP = 5  # favourites and interests that are kept
+TOP = 5  # favourites that are kept
 FULL_MEMORY = {"work_mem": "256MB"}  # a full refresh sorts the whole history once
+BATCH_MEMORY = {"work_mem": "32MB"}  # what a batch reads stays in memory
 
 NAMES = [feature.name for feature in FEATURES]
 # One statement for everybody or for a batch: only the set of customers differs. A profile that
@@ -61,7 +62,7 @@ def refresh(shop: Shop, customers: list[int] | None = None) -> int:
         "now": now(),
         "top": TOP,
     }
-    with planned(FULL_MEMORY if customers is None else JOINED_AT_ONCE) as cursor:
+    with planned(FULL_MEMORY if customers is None else JOINED_AT_ONCE | BATCH_MEMORY) as cursor:
         cursor.execute(statement, params)
         return int(cursor.rowcount)
 

@@ -2,9 +2,9 @@
 
 from django.conf import settings
 
-from customers.features import INTERESTS, LINES, ORDERS, TOUCHPOINTS, Feature
+from customers.features import LINES, ORDERS, TOUCHPOINTS, Feature
 
-SOURCES = {ORDERS: "orders", LINES: "order lines", TOUCHPOINTS: "touchpoints", INTERESTS: "both"}
+SOURCES = {ORDERS: "orders", LINES: "order lines", TOUCHPOINTS: "touchpoints"}
 PAGE = """# The profile
 
 One row a customer, computed by `customers.profiles` from orders, order lines and touchpoints: for
@@ -21,8 +21,10 @@ as the reading of the last review, which is seconds too.
 |---|---|---|---|---|
 {rows}
 
-Interests show, beside what was bought, carted and viewed, the aspects that the customer's reviews
-praise of each product and category. Opinions are written by `reviews_nlp`, scores by `insights`.
+What a customer likes (products and categories, each with how often it was bought, carted and viewed
+and the aspects that the customer's reviews praise) is worked out when somebody opens the customer's
+page: rules ask for top categories, for views and for purchases instead. Opinions are written by
+`reviews_nlp`, scores by `insights`.
 """
 
 

@@ -8,7 +8,6 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from customers import facts, permissions_page, profile_page, timeline
-from customers.features import INTERESTS
 from customers.models import Note
 from shops.connectors.base import ConsentFact
 from tests import make
@@ -131,7 +130,7 @@ def test_every_figure_says_how_it_is_computed(ann):
     make.profile(ann, order_count=3, revenue_cents=123456, returned_fraction=0.25)
     sheet = profile_page.sheet(ann)
     figures = {figure.name: figure for group in sheet.groups for figure in group.figures}
-    shown = {f.path for f in settings.PROFILE_FEATURES if f.part != INTERESTS}
+    shown = {f.path for f in settings.PROFILE_FEATURES}
     assert set(figures) == shown > {"facts.order_count", "opinions.praised"}
     assert all(figure.how and figure.unit and figure.label for figure in figures.values())
     assert figures["facts.revenue_cents"].value == "€ 1,234.56"

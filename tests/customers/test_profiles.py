@@ -169,25 +169,6 @@ def test_a_cart_is_abandoned_when_a_day_passes_without_an_order():
     assert Profile.objects.get(customer=ann).abandoned_cart_count == 1
 
 
-def test_interests_are_ranked_with_their_evidence():
-    shop = make.shop()
-    ann = make.customer(shop)
-    mug, tea = make.product(shop, category="Kitchen"), make.product(shop, category="Food")
-    make.order(ann, lines=((tea, 1, 500),), placed_at=make.days_ago(3))
-    for _ in range(4):
-        make.touchpoint(ann, data={"product_id": mug.external_id})
-    make.touchpoint(ann, data={"product_id": mug.external_id}, occurred_at=make.days_ago(200))
-
-    profiles.refresh(shop)
-
-    facts = Profile.objects.get(customer=ann)
-    first, second = facts.interests["products"]
-    assert (first["title"], first["viewed"], first["bought"]) == (mug.title, 4, 0)
-    assert (second["title"], second["viewed"], second["bought"]) == (tea.title, 0, 1)
-    assert [group["category"] for group in facts.interests["categories"]] == ["Kitchen", "Food"]
-    assert facts.top_categories == ["Food"]
-
-
 def test_favourite_brands_are_those_bought_most_often():
     shop = make.shop()
     ann = make.customer(shop)

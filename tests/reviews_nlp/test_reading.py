@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from customers import profile_page, profiles
+from customers import interests, profile_page, profiles
 from customers.models import Profile, StaleMark, Touchpoint
 from reviews_nlp import highlighting, reading, report, verdicts
 from reviews_nlp.models import AspectOpinion, Review, ReviewAnalysis, ShopAspect
@@ -226,7 +226,7 @@ def test_interests_say_what_the_reviews_praise_of_them(client):
     profiles.refresh(shop)
     report.refresh(shop, [ann.pk])
 
-    liked = profile_page.interests(Profile.objects.get(customer=ann), shop)
+    liked = interests.of(ann)
     assert [item["praised"] for item in liked["products"]] == [["Size and fit"]]
     assert [item["praised"] for item in liked["categories"]] == [["Size and fit"]]
     client.force_login(make.user(is_superuser=True))
