@@ -69,7 +69,7 @@ class GoalForm(forms.Form):
         self.label_suffix = ""
         self.unit = 10 ** money.places(currency)
         for name in ("budget", "thousand"):
-            self.fields[name].label = f"{self.fields[name].label} ({currency})"
+            self.fields[name].label = f"{self.fields[name].label} ({money.sign(currency)})"
         self.fields["thousand"].initial = planner.Limits.thousand_cents / self.unit
 
     def limits(self) -> planner.Limits:

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from assistant import approval, checking, figures, sentences
+from assistant import approval, checking, figures, sentences, stage_changes
 from assistant.figures import Figures
 from assistant.models import Decision, MeasuredLift, Plan
-from campaigns import as_text, outline, replay_page
+from campaigns import as_text, outline, rendering, replay_page
 from campaigns.models import Replay
 from journeys import transitions
 from journeys.transitions import Period
-from segments import rules
 from shops import money
 
 
@@ -62,12 +61,12 @@ class Page:
 
     @cached_property
     def stages(self) -> list[dict[str, Any]]:
-        """New and changed stages: the rule in words, and the difference line by line."""
+        """New and changed stages: what would change in words, and line by line."""
         return [
             {
                 **stage,
                 "why": sentences.said(stage, "why"),
-                "in_words": rules.describe(stage["text"]["rule"], shop=self.plan.shop),
+                "changes": stage_changes.of(stage["before"], self._approved(stage), self.plan.shop),
                 "diff": _difference(stage["before"], self._approved(stage)),
                 "written": approval.written(stage["text"]),
                 "decision": self.decided.get(stage["part"]),
@@ -88,6 +87,10 @@ class Page:
                 "written": approval.written(campaign["text"]),
                 "lines": outline.of_text(campaign["text"], self.plan.shop),
                 "templates": list(campaign["text"]["templates"].values()),
+                "subjects": [
+                    rendering.as_read(each["subject"])
+                    for each in campaign["text"]["templates"].values()
+                ],
                 "forecast": ahead.get(campaign["edge"]),
                 "decision": self.decided.get(campaign["part"]),
             }

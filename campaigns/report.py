@@ -14,6 +14,7 @@ from campaigns import arms
 from campaigns.arms import GOAL_DAYS, Arm
 from campaigns.models import Campaign
 from insights.lift import SPLIT_ALARM, Lift, Sums, lift, split_odds, weeks_left
+from shops import money
 
 # Only customers whose goal window is over: the others would count as not having bought, and more so
 # in a young campaign. Net of cancellations. The covariate is what they were worth before.
@@ -94,10 +95,7 @@ def proof(campaign: Campaign) -> Proof:
         revenue=lift(cents[False], cents[True]),
         goal_words=_words(bought, weeks, lambda value: f"{value * 100:+.1f}", _("buyers in 100")),
         revenue_words=_words(
-            cents,
-            weeks,
-            lambda value: f"{value / 100:+.2f}",
-            _("%s a customer") % campaign.shop.currency,
+            cents, weeks, lambda value: _more_or_less(value, campaign), _("a customer")
         ),
         split_is_off=_split_is_off(campaign),
     )
@@ -137,6 +135,10 @@ def _words(
         return _("Proved: %(value)s %(unit)s (%(low)s to %(high)s).") % known
     words = _("Nothing proved yet: between %(low)s and %(high)s %(unit)s.") % known
     return f"{words} {_more(left)}".strip()
+
+
+def _more_or_less(cents: float, campaign: Campaign) -> str:
+    return ("+" if round(cents) > 0 else "") + money.said(cents, campaign.shop.currency)
 
 
 def _more(weeks: int | None) -> str:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from campaigns import (
     language_console,
+    liquid_names,
     mail_check,
     ready_made,
     rendering,
@@ -71,10 +72,7 @@ class Templates(LanguagePages, ShopAdmin):
 
     @admin.display(description=_("subject, as a customer gets it"))
     def as_read(self, template: Template) -> str:
-        try:
-            return rendering.line(template.subject, rendering.EXAMPLE)
-        except rendering.RenderingError:
-            return template.subject
+        return rendering.as_read(template.subject)
 
     @admin.action(description=_("Send to the seed addresses"), permissions=["change"])
     def send_to_seeds(self, request: HttpRequest, rows: QuerySet[Template]) -> None:
@@ -139,7 +137,7 @@ class Templates(LanguagePages, ShopAdmin):
             "may_change": may_change,
             "tester": getattr(request.user, "email", ""),
             "words": _words(),
-            "inserts": _inserts(),
+            "inserts": liquid_names.in_a_mail(),
             "has_canvas": settings.GRAPES_DIR.is_dir() and kind == "mjml",
             **language_console.known(template, translation),
         }
@@ -271,24 +269,7 @@ def _works_here(to: str, template: Template, user: Any) -> bool:
     return User.objects.filter(shops=template.shop, email__iexact=to, is_active=True).exists()
 
 
-def _inserts() -> list[tuple[str, str]]:
-    """What can be put where the cursor is: words for it, and the Liquid."""
-    named = '{% if customer.first_name != "" %} {{ customer.first_name }}{% endif %}'
-    about = "{% for item in happened.products %}{{ item.title }} {% endfor %}"
-    liked = "{% for item in recommendations.new limit: 4 %}{{ item.title }} {% endfor %}"
-    return [
-        (gettext("First name, if it is known"), named),
-        (gettext("Name of the shop"), "{{ shop.name }}"),
-        (gettext("Link to the shop"), "{{ shop.url }}/?{{ visit.parameter }}"),
-        (gettext("What it was about"), about),
-        (gettext("What they may like"), liked),
-        (gettext("Number of orders"), "{{ facts.order_count }}"),
-        (gettext("Link to end the mails"), "{{ unsubscribe_url }}"),
-        (gettext("Link to the wishes"), "{{ preferences_url }}"),
-    ]
-
-
-def _words() -> dict[str, str]:
+def _words() -> dict[str, Any]:
     """What the editor's scripts say."""
     return {
         "good": gettext("Nothing to complain of."),
@@ -307,5 +288,18 @@ def _words() -> dict[str, str]:
         "redo": gettext("Redo"),
         "wide": gettext("Wide"),
         "phone": gettext("Phone"),
-        "part": gettext("written in the source"),
+        "insert": gettext("Insert a personal field"),
+        "parts": {
+            "mj-table": gettext("Table"),
+            "mj-raw": "HTML",
+            "mj-accordion": gettext("Folded parts"),
+            "mj-carousel": gettext("Pictures in turn"),
+            "mj-social": gettext("Links to networks"),
+            "mj-navbar": gettext("Menu"),
+        },
+        "liquid": {
+            "names": liquid_names.names(),
+            "phrases": liquid_names.phrases(),
+            "line": liquid_names.in_a_line(),
+        },
     }

@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from campaigns import rendering
 from campaigns.models import Campaign, Template
 from config.navigation import NAVIGATION
 from customers import finding
@@ -104,7 +105,7 @@ def campaigns(request: HttpRequest, words: str) -> Iterator[Hit]:
 
 def templates(request: HttpRequest, words: str) -> Iterator[Hit]:
     for row in _named(request, Template, words):
-        yield Hit(row.name, _page(row), "draft", row.subject)
+        yield Hit(row.name, _page(row), "draft", rendering.as_read(row.subject))
 
 
 SOURCES: list[tuple[Any, Source]] = [

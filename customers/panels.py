@@ -100,7 +100,8 @@ def sales(shop: Shop) -> Panel:
         "labels": [date_format(day["day"], "MONTH_DAY_FORMAT") for day in days],
         "series": [
             {
-                "name": f"{_('Revenue')} ({shop.currency})",
+                "name": _("Revenue"),
+                "currency": shop.currency,
                 "values": [round(day["revenue"] / unit) for day in days],
             },
             {"name": _("Orders"), "values": [day["orders"] for day in days], "axis": 1},

@@ -15,8 +15,9 @@ from insights.forecast_models import MEASURES, ShopForecast
 from insights.prediction_models import TrainedModel
 from insights.recommendation_models import AssortmentRule, ProductRule, RecommendationRun
 from insights.recommenders.knowledge import KINDS
-from shops import code_words
-from shops.console import OwnPage, ReadOnly, ShopAdmin, framed
+from shops import code_words, suggesting
+from shops.console import OwnPage, ReadOnly, ShopAdmin, framed, shops_of
+from shops.suggesting import Suggesting
 
 
 class ProductRuleForm(forms.ModelForm):
@@ -31,11 +32,23 @@ class ProductRuleForm(forms.ModelForm):
         fields = ("shop", "kind", "first", "first_category", "product", "active", "note")
 
 
+class OffersCategories(ShopAdmin):
+    """Categories that the shops' products have are offered while one types."""
+
+    categories: tuple[str, ...] = ()
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.categories:
+            kwargs["widget"] = Suggesting(lambda: suggesting.categories(shops_of(request)))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
 @admin.register(ProductRule)
-class ProductRules(ShopAdmin):
+class ProductRules(OffersCategories):
     """What goes with what; read in the night, and at once where it forbids."""
 
     form = ProductRuleForm
+    categories = ("first_category",)
     list_display = ("sort", "first_in_words", "product", "active", "note", "shop")
     list_filter = ("kind", "active", "shop")
     codes = ("kind",)
@@ -76,10 +89,11 @@ class AssortmentRuleForm(forms.ModelForm):
 
 
 @admin.register(AssortmentRule)
-class AssortmentRules(ShopAdmin):
+class AssortmentRules(OffersCategories):
     """What stock and margin do to recommendations; at once where they hold back."""
 
     form = AssortmentRuleForm
+    categories = ("category",)
     list_display = ("__str__", "fits", "active", "note", "shop")
     list_filter = ("active", "shop")
     list_editable = ("active",)

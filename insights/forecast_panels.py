@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.template.defaultfilters import floatformat
 from django.utils import formats
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -10,8 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from insights import forecasting
 from insights.forecast_models import MEASURES, ShopForecast
+from shops import money
 from shops.models import Shop
 from shops.panels import Panel
+from shops.templatetags.console import figure
 
 DAYS_BEFORE = 56
 KEPT = timedelta(days=7)  # an older forecast is no news
@@ -62,11 +65,12 @@ def _chart(forecast: ShopForecast) -> dict[str, Any]:
         return nothing + [_shown(forecast, one[name]) for one in ahead]
 
     so_far = [_shown(forecast, value) for _day, value in before] + [None] * len(ahead)
+    unit = {"currency": forecast.shop.currency if forecast.measure == "revenue" else ""}
     series = [
-        {"name": _("so far"), "values": so_far},
-        {"name": _("expected"), "values": coming_values("expected")},
-        {"name": _("low"), "values": coming_values("low"), "dashed": True},
-        {"name": _("high"), "values": coming_values("high"), "dashed": True},
+        {"name": _("so far"), "values": so_far, **unit},
+        {"name": _("expected"), "values": coming_values("expected"), **unit},
+        {"name": _("low"), "values": coming_values("low"), "dashed": True, **unit},
+        {"name": _("high"), "values": coming_values("high"), "dashed": True, **unit},
     ]
     spoken = [formats.date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT") for day in labels]
     return {"kind": "line", "labels": spoken, "series": series}
@@ -79,17 +83,26 @@ def _before(forecast: ShopForecast) -> list[tuple[str, float]]:
     return [((first + timedelta(days=n)).isoformat(), value) for n, value in enumerate(values)]
 
 
-def _metric(forecast: ShopForecast, name: str) -> float | None:
+def _metric(forecast: ShopForecast, name: str) -> str:
     value = forecast.metrics.get(name)
-    return _shown(forecast, value) if value is not None and name in IN_ITS_UNIT else value
+    if value is None:
+        return "–"
+    if forecast.measure == "revenue" and name in IN_ITS_UNIT:
+        return money.said(value, forecast.shop.currency, short=True)
+    return str(floatformat(value, "-2g"))
 
 
 def _shown(forecast: ShopForecast, value: float) -> float:
-    return round(value / 100, 2) if forecast.measure == "revenue" else value
+    """In whole units of the shop's currency, where it is money."""
+    places = money.places(forecast.shop.currency) if forecast.measure == "revenue" else 0
+    return round(value / 10**places, 2)
 
 
-def _total(forecast: ShopForecast) -> float:
-    return round(sum(_shown(forecast, one["expected"]) for one in forecast.days))
+def _total(forecast: ShopForecast) -> str:
+    whole = sum(one["expected"] for one in forecast.days)
+    if forecast.measure == "revenue":
+        return money.said(whole, forecast.shop.currency, short=True)
+    return figure(round(whole))
 
 
 def _today() -> date:

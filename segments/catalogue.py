@@ -52,7 +52,7 @@ def of(shop: Shop) -> dict[str, Any]:
     """Everything that the builder must know of this shop, as plain JSON."""
     return {
         "currency": {
-            "symbol": money.SYMBOLS.get(shop.currency, shop.currency),
+            "symbol": money.sign(shop.currency),
             "places": money.places(shop.currency),
         },
         "themes": [{"key": key, "label": str(label)} for key, label in THEMES.items()],

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -159,6 +160,15 @@ class ShopAdmin(ModelAdmin):
             for row in chosen_rows:
                 auditing.note(request, auditing.shop_of(row), auditing.name_of(row))
         return answer
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Something new belongs to the only shop, or to the one that the list was filtered by."""
+        known = super().get_changeform_initial_data(request)
+        shops = shops_of(request, self.right("add"))
+        listed = dict(parse_qsl(request.GET.get("_changelist_filters", "")))
+        asked = listed.get("shop__id__exact", "")
+        found = list(shops.filter(pk=asked) if asked.isdigit() else shops[:2])
+        return {"shop": found[0].pk, **known} if len(found) == 1 else known
 
     def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only rows of the user's own shops."""

@@ -15,8 +15,20 @@ def places(currency: str) -> int:
     return PLACES.get(currency, 2)
 
 
+def sign(currency: str) -> str:
+    """What stands for the currency: "€", "SEK"."""
+    return SYMBOLS.get(currency, currency)
+
+
+def pattern(currency: str) -> str:
+    """How an amount of the currency is written, `%s` being its figure: "€%s", "SEK %s"."""
+    if currency in SYMBOLS:
+        return _("%(symbol)s%(figure)s") % {"symbol": SYMBOLS[currency], "figure": "%s"}
+    return f"{currency} %s" if currency else "%s"
+
+
 def said(cents: float, currency: str, *, short: bool = False) -> str:
-    """4900 and "EUR" as "€ 49.00", in the reader's number format; without a currency "49.00".
+    """4900 and "EUR" as "€49.00", in the reader's number format; without a currency "49.00".
 
     `short` leaves the decimals of thousands out.
     """
@@ -25,8 +37,4 @@ def said(cents: float, currency: str, *, short: bool = False) -> str:
     shown = 0 if short and amount >= 1000 else digits
     figure = number_format(round(amount, shown), decimal_pos=shown, force_grouping=True)
     sign = "−" if round(cents) < 0 else ""
-    if currency in SYMBOLS:
-        figure = _("%(symbol)s %(figure)s") % {"symbol": SYMBOLS[currency], "figure": figure}
-    elif currency:
-        figure = f"{currency} {figure}"
-    return sign + figure
+    return sign + pattern(currency) % figure

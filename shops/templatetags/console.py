@@ -23,12 +23,12 @@ register = template.Library()
 
 @register.filter
 def money(cents: int | None, currency: str) -> str:
-    """1234 and "EUR" as "€ 12.34", in the reader's number format."""
+    """1234 and "EUR" as "€12.34", in the reader's number format."""
     return "–" if cents is None else shops.money.said(cents, currency)
 
 
 @register.filter
-def short_money(cents: int | None, currency: str) -> str:
+def short_money(cents: float | None, currency: str) -> str:
     """As `money`; thousands without decimals, for large figures."""
     return "–" if cents is None else shops.money.said(cents, currency, short=True)
 
@@ -76,14 +76,28 @@ def _rounded(value: float, places: int) -> str:
 @register.simple_tag
 def chart_data(chart: dict[str, Any]) -> SafeString:
     """The chart's figures for static/console/charts.js, as inert JSON."""
-    return json_script(chart)
+    series = [
+        {**each, "pattern": shops.money.pattern(each.get("currency", ""))}
+        for each in chart["series"]
+    ]
+    return json_script({**chart, "series": series})
 
 
 @register.simple_tag
-def chart_rows(chart: dict[str, Any]) -> list[tuple[str, tuple[float, ...]]]:
-    """The same figures as rows of a table."""
-    columns = zip(*(series["values"] for series in chart["series"]), strict=True)
+def chart_rows(chart: dict[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
+    """The same figures in words, as rows of a table."""
+    columns = zip(*map(_written, chart["series"]), strict=True)
     return list(zip(chart["labels"], columns, strict=True))
+
+
+def _written(series: dict[str, Any]) -> list[str]:
+    """What a series of a chart says; with a `currency` its values are amounts of it."""
+    if not (currency := series.get("currency")):
+        return [figure(value) for value in series["values"]]
+    unit = 10 ** shops.money.places(currency)
+    return [
+        short_money(None if value is None else value * unit, currency) for value in series["values"]
+    ]
 
 
 @register.simple_tag(takes_context=True)

@@ -1,13 +1,14 @@
 // The canvas of the mail editor: GrapesJS with MJML, in panels of our own.
 import { h } from "../rules/dom.js";
-import { fromCanvas, toCanvas } from "./mjml_bridge.js";
+import { said } from "./liquid_words.js";
+import { chip, fromCanvas, toCanvas } from "./mjml_bridge.js";
 
 const script = (address) => new Promise((done, failed) => {
   document.head.append(h("script", { src: address, charset: "utf-8", onload: done, onerror: failed }));
 });
 
 /** Styles of the frame that the mail is drawn in. */
-const FRAME = `body { background: #fff; } .wm-kept { padding: 6px 10px; border: 1px dashed #9ca3af; border-radius: 6px; background: repeating-linear-gradient(45deg, #f3f4f6 0 6px, #fff 6px 12px); color: #4b5563; font: 12px/1.4 ui-monospace, monospace; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }`;
+const FRAME = `body { background: #fff; } .wm-kept { padding: 6px 10px; border: 1px dashed #9ca3af; border-radius: 6px; background: repeating-linear-gradient(45deg, #f3f4f6 0 6px, #fff 6px 12px); color: #4b5563; font: 12px/1.4 system-ui, sans-serif; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } [data-liquid] { padding: .1em .55em; border-radius: 1em; background: #e0e7ff; color: #3730a3; font: 550 .82em/1.4 system-ui, sans-serif; letter-spacing: normal; text-transform: none; white-space: nowrap; cursor: default; }`;
 
 const BLOCKS = ["mj-1-column", "mj-2-columns", "mj-3-columns", "mj-text", "mj-button", "mj-image", "mj-divider", "mj-spacer", "mj-social-group", "mj-hero", "mj-wrapper"];
 
@@ -16,6 +17,40 @@ function plain(editor) {
   for (const name of ["mj-text", "mj-button", "mj-image", "mj-divider", "mj-section", "mj-spacer", "mj-social"]) {
     editor.DomComponents.addType(name, { model: { defaults: { "style-default": {} } } });
   }
+}
+
+/** A chip is no part that one chooses, styles or writes in. */
+function chips(editor) {
+  const off = { draggable: false, droppable: false, selectable: false, hoverable: false, editable: false, highlightable: false, layerable: false, copyable: false };
+  editor.DomComponents.addType("wm-chip", {
+    isComponent: (element) => Boolean(element.getAttribute?.("data-liquid")),
+    model: { defaults: { ...off, tagName: "span" } },
+    view: { onRender({ el }) { el.contentEditable = "false"; } },
+  });
+}
+
+/** In the bar above a text that is being written: personal fields, by their words. */
+function fields(editor, words) {
+  const options = words.liquid.line.map(([label, liquid]) => h("option", { value: liquid }, label));
+  const icon = h("select", { class: "wmm-fields", "aria-label": words.insert, title: words.insert }, h("option", { value: "" }, words.insert), options).outerHTML;
+  editor.RichTextEditor.add("personal", {
+    icon, event: "change",
+    result: (rte, { btn }) => {
+      const liquid = btn.firstElementChild.value;
+      btn.firstElementChild.value = "";
+      if (liquid) rte.insertHTML(chip(liquid, said(liquid, words.liquid)));
+      rte.doc.getSelection().collapseToEnd();
+      rte.el.focus();
+    },
+  });
+}
+
+/** What stands in the box of a part that the canvas leaves alone. */
+function boxed(piece, words) {
+  if (piece.startsWith("<!--")) return words.liquid.phrases.note.replace("%s", () => piece.slice(4, -3).trim());
+  if (piece[0] !== "<") return said(piece, words.liquid);
+  const list = piece.match(/\{%-?\s*for\b[^]*?%\}/)?.[0], [, name] = piece.match(/^<([\w-]+)/);
+  return `${list ? said(list, words.liquid) : words.parts[name] || name} · ${words.liquid.phrases.part}`;
 }
 
 /** Begin a canvas in an element; `changed` gets the source after each change made in it. */
@@ -34,8 +69,9 @@ export async function open(element, words, changed) {
     panels: { defaults: [] }, blockManager: { appendTo: blocks }, traitManager: { appendTo: traits }, styleManager: { appendTo: styles },
     selectorManager: { appendTo: h("div", {}) }, layerManager: { appendTo: h("div", {}) }, assetManager: { upload: false },
     canvas: { frameStyle: FRAME },
-    plugins: [(each) => window["grapesjs-mjml"].default(each, { mjmlParser: withHead, fonts: {}, imagePlaceholderSrc: "", useCustomTheme: false, overwriteExport: false, blocks: BLOCKS }), plain],
+    plugins: [(each) => window["grapesjs-mjml"].default(each, { mjmlParser: withHead, fonts: {}, imagePlaceholderSrc: "", useCustomTheme: false, overwriteExport: false, blocks: BLOCKS }), plain, chips],
   });
+  fields(editor, words);
   editor.on("canvas:frame:load", ({ el }) => { el.title = document.getElementById("tab-canvas").textContent; });
   bar.append(tool(words.undo, "undo", () => editor.UndoManager.undo()), tool(words.redo, "redo", () => editor.UndoManager.redo()),
     tool(words.wide, "desktop_windows", () => editor.setDevice("Desktop")), tool(words.phone, "smartphone", () => editor.setDevice("Mobile portrait")));
@@ -50,7 +86,7 @@ export async function open(element, words, changed) {
     editor,
     /** Show a source; false where it has a fault. */
     load(source) {
-      const next = toCanvas(source, (piece) => piece.match(/^<(mj-[a-z]+)/) ? `${piece.match(/mj-[a-z]+/)[0]} · ${words.part}` : piece);
+      const next = toCanvas(source, (piece) => boxed(piece, words), (piece) => said(piece, words.liquid));
       if (!next) return false;
       carried = null;
       head = next.head.replace(/\{[{%][^]*?[}%]\}/g, "");

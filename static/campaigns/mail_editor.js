@@ -1,6 +1,7 @@
 // The mail editor: the source is what is kept; the preview, the checks and the canvas follow it.
 import { h } from "../rules/dom.js";
 import { source } from "./mail_source.js";
+import { menu, personal } from "./personal.js";
 
 const page = document.querySelector("[data-mail-editor]");
 const words = JSON.parse(document.getElementById("mail-words").textContent);
@@ -143,6 +144,10 @@ find("insert").onchange = (event) => {
   area.focus();
   area.dispatchEvent(new Event("input", { bubbles: true }));
 };
+for (const input of page.querySelectorAll("[data-personal]")) {
+  const put = personal(input, words.liquid);
+  input.after(menu(`${words.insert}: ${input.dataset.personal}`, words.liquid.line, put));
+}
 find("try-links")?.addEventListener("click", async () => {
   for (const row of page.querySelectorAll("[data-address]")) {
     const answer = row.querySelector("[data-answer]");

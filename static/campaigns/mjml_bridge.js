@@ -1,12 +1,15 @@
 // MJML on its way to the canvas and back. What the canvas cannot draw (Liquid between tags, tables
 // that Liquid repeats, comments, raw parts) travels as a numbered box and comes back letter by
-// letter; the head stays here. Pure: no page, no network.
+// letter; Liquid in a text travels as a chip that carries it; the head stays here. Pure: no page,
+// no network.
+import { LIQUID } from "./liquid_words.js";
 
-const LIQUID = /\{%-?\s*(raw|comment)\s*-?%\}[^]*?\{%-?\s*end\1\s*-?%\}|\{%[^]*?%\}|\{\{[^]*?\}\}/g;
 const HIDDEN = /\ue000(\d+)\ue001/g;
 const TOKEN = /<!--[^]*?-->|<\/?[a-zA-Z][\w:-]*(?:"[^"]*"|'[^']*'|[^<>"'])*>|\ue000\d+\ue001|[^<\ue000]+/g;
 const HEAD = /<mj-head\b[^]*?<\/mj-head\s*>|<mj-head\s*\/>/;
 const BOX = /<mj-raw\b[^>]*\bdata-kept="(\d+)"[^>]*>[^]*?<\/mj-raw>/g;
+const CHIP = /<span\b[^>]*\bdata-liquid="([^"]*)"[^>]*>[^]*?<\/span>/g;
+const CARRIED = /\ue002(\d+)\ue003/g;
 const STRUCTURE = new Set(["mjml", "mj-body", "mj-wrapper", "mj-section", "mj-group", "mj-column", "mj-hero", "mj-social", "mj-navbar"]);
 const WHOLE = new Set(["mj-table", "mj-accordion", "mj-carousel", "mj-raw"]);
 const LISTS = new Set(["mj-social", "mj-navbar"]);
@@ -15,6 +18,9 @@ const VOID = new Set(["area", "base", "br", "col", "hr", "img", "input", "link",
 const nameOf = (tag) => tag.match(/^<\/?([\w:-]+)/)[1].toLowerCase();
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 const unescaped = (text) => text.replaceAll("&nbsp;", " ").replaceAll("\u00a0", " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+
+/** Words that stand for Liquid in a text of the canvas, and carry it. */
+export const chip = (liquid, words) => `<span data-liquid="${encodeURIComponent(liquid)}" contenteditable="false">${escaped(words)}</span>`;
 
 function hide(source) {
   const pieces = [];
@@ -45,22 +51,23 @@ function isKept(name, inner) {
   return WHOLE.has(name) || (holdsLiquid && (LISTS.has(name) || (!STRUCTURE.has(name) && /<table\b/i.test(inner))));
 }
 
-/** What the canvas is given, and what brings its answer back; null for MJML that has a fault. */
-export function toCanvas(source, label = (piece) => piece) {
-  const { text, show } = hide(source);
+/** What the canvas is given, and what brings its answer back; null for MJML that has a fault.
+ *  `label` names a box, `word` what a piece of Liquid in a text says. */
+export function toCanvas(source, label = (piece) => piece, word = (piece) => piece) {
+  const { text, show } = hide(source.replace(/[\ue002\ue003]/g, ""));
   const head = text.match(HEAD)?.[0] || "";
   const all = tokens(text.replace(head, ""));
   if (!all) return null;
   const kept = [], open = [], out = [];
   const box = (piece) => {
-    const words = escaped(label(show(piece).replace(/\s+/g, " ").trim().slice(0, 80)));
+    const words = escaped(label(show(piece).replace(/\s+/g, " ").trim()).slice(0, 80));
     out.push(`<mj-raw data-kept="${kept.push(show(piece)) - 1}"><div class="wm-kept">${words}</div></mj-raw>`);
   };
   for (let n = 0; n < all.length; n += 1) {
     const token = all[n], isTag = token[0] === "<" && !token.startsWith("<!--");
     const isStructure = !open.length || STRUCTURE.has(open.at(-1));
     if (!isTag) {
-      if (!isStructure) out.push(show(token, escaped));
+      if (!isStructure) out.push(show(token, (piece) => (token[0] === "<" ? escaped(piece) : chip(piece, word(piece)))));
       else if (token.trim() && !open.length) return null;
       else if (token.trim()) box(token);
       continue;
@@ -85,7 +92,9 @@ export function toCanvas(source, label = (piece) => piece) {
 
 /** The source for what the canvas holds now. */
 export function fromCanvas(mjml, { head, kept }) {
-  const own = mjml.replace(HEAD, "").replace(BOX, (_all, n) => `<mj-kept n="${n}"/>`);
+  const chips = [];
+  const own = mjml.replace(HEAD, "").replace(BOX, (_all, n) => `<mj-kept n="${n}"/>`)
+    .replace(CHIP, (_all, liquid) => `\ue002${chips.push(decodeURIComponent(liquid)) - 1}\ue003`);
   const { text, show } = hide(own.replace(LIQUID, unescaped));
   const lines = [];
   let depth = 0, inside = 0;
@@ -104,5 +113,5 @@ export function fromCanvas(mjml, { head, kept }) {
     }
     if (isTag && !isEnd && !token.endsWith("/>") && !VOID.has(name)) depth += 1;
   }
-  return `${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\n`.replace(CARRIED, (_all, n) => chips[n]);
 }

@@ -4,6 +4,16 @@
   const isDark = () => document.documentElement.classList.contains("dark");
   const colours = ["#6366f1", "#14b8a6", "#f59e0b", "#ef4444"];
 
+  const language = document.documentElement.lang || undefined;
+  const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+  const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+
+  // Figures as the reader writes them; the pattern makes them an amount of money: "£%s".
+  const said = (format, pattern) => (value) => {
+    if (typeof value !== "number") return "–";
+    return (value < 0 ? "−" : "") + (pattern || "%s").replace("%s", () => format.format(Math.abs(value)));
+  };
+
   function sankey(chart) {
     return {
       animationDuration: 300,
@@ -19,7 +29,7 @@
           formatter: (part) => chart.nodes.find((node) => node.name === part.name).label,
         },
         tooltip: {
-          formatter: (part) => part.dataType === "edge" ? `${chart.labels[part.dataIndex]}: ${part.value}` : "",
+          formatter: (part) => part.dataType === "edge" ? `${chart.labels[part.dataIndex]}: ${whole.format(part.value)}` : "",
         },
       }],
     };
@@ -30,7 +40,7 @@
     return {
       xAxis: axis,
       yAxis: { type: "category", inverse: true, data: chart.labels, axisTick: { show: false },
-        axisLabel: { ...axis.axisLabel, width: 190, overflow: "break" } },
+        axisLabel: { color: axis.axisLabel.color, width: 190, overflow: "break" } },
       series: chart.series.map((series) => (
         { name: series.name, type: "bar", barMaxWidth: 22, data: series.values, itemStyle: { borderRadius: [0, 5, 5, 0] } })),
     };
@@ -40,7 +50,11 @@
     if (chart.kind === "sankey") return sankey(chart);
     const soft = isDark() ? "#9ca3af" : "#6b7280";
     const line = isDark() ? "#374151" : "#e5e7eb";
-    const axis = { axisLabel: { color: soft }, splitLine: { lineStyle: { color: line } } };
+    const axisOf = (side) => ({
+      axisLabel: { color: soft, formatter: said(short, chart.series.find((series) => (series.axis || 0) === side)?.pattern) },
+      splitLine: { show: !side, lineStyle: { color: line } },
+    });
+    const axis = axisOf(0);
     const hasSecond = chart.series.some((series) => series.axis === 1);
     return {
       color: colours,
@@ -49,11 +63,12 @@
       tooltip: { trigger: "axis" },
       legend: { show: chart.series.length > 1, type: "scroll", top: 0, textStyle: { color: soft } },
       xAxis: { type: "category", data: chart.labels, axisLabel: { color: soft, hideOverlap: true } },
-      yAxis: hasSecond ? [axis, { ...axis, splitLine: { show: false } }] : [axis],
+      yAxis: hasSecond ? [axis, axisOf(1)] : [axis],
       series: chart.series.map((series) => ({
         name: series.name,
         type: chart.kind,
         yAxisIndex: series.axis || 0,
+        tooltip: { valueFormatter: said(whole, series.pattern) },
         showSymbol: false,
         smooth: 0.2,
         lineStyle: series.dashed ? { type: "dashed", width: 1 } : undefined,

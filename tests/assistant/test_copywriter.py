@@ -22,7 +22,7 @@ from tests.campaigns import build
 FACTS = {
     "shop": {"said": "Hearth", "source": "shop:hearth.name"},
     "p1.title": {"said": "Walnut Bowl", "source": "product:bowl.title"},
-    "p1.price": {"said": "€ 39.00", "source": "product:bowl.price"},
+    "p1.price": {"said": "€39.00", "source": "product:bowl.price"},
 }
 GOOD = {
     "subject": "{p1.title}, picked for you",
@@ -48,7 +48,7 @@ def written(template, *replies, **brief):
 
 
 INVENTED = [
-    ("subject", "{p1.title} for € 19", "it says '1' by itself"),
+    ("subject", "{p1.title} for €19", "it says '1' by itself"),
     ("subject", "{p2.title} is here", "there is no fact {p2.title}"),
     ("preheader", "Handmade, of course", "the catalogue does not say “Handmade”"),
     ("preheader", "Try our Aurora lamp", "“Aurora” is no product"),
@@ -69,7 +69,7 @@ def test_an_invention_is_found_with_its_path(part, text, fault):
 
 
 def test_what_the_catalogue_says_may_be_said_and_its_source_is_marked(template):
-    plain = GOOD | {"subject": "Walnut Bowl, at € 39.00", "sms": "Walnut for your table"}
+    plain = GOOD | {"subject": "Walnut Bowl, at €39.00", "sms": "Walnut for your table"}
 
     copy, _provider = written(template, [plain])
 
@@ -77,7 +77,7 @@ def test_what_the_catalogue_says_may_be_said_and_its_source_is_marked(template):
     shown = copy_page.Page(copy).variants[0]
     marked = [(piece.words, piece.source) for piece in shown["subject"] if piece.source]
     assert marked == [
-        ("Walnut Bowl", "product:bowl.title"), ("€ 39.00", "product:bowl.price"),
+        ("Walnut Bowl", "product:bowl.title"), ("€39.00", "product:bowl.price"),
     ]  # fmt: skip
     assert shown["score"] > 60
     assert 'alt="A picture of Walnut Bowl"' in shown["html"]
@@ -129,7 +129,7 @@ def test_one_click_makes_it_an_ab_variant_and_a_second_click_nothing_more(templa
     ]  # fmt: skip
     assert Template.objects.count() == 3
     made = Template.objects.get(key=step["split"][2]["steps"][0]["send"])
-    assert "Walnut Bowl: € 39.00" in made.html
+    assert "Walnut Bowl: €39.00" in made.html
     assert "{% if customer.first_name" in made.html
 
 

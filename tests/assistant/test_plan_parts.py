@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 
 from assistant import approval, discounts, plan_page, planner, scoring
 from assistant.models import Decision, MeasuredLift, Plan
+from assistant.stage_changes import Change
 from campaigns import replay_queue
 from campaigns.models import Campaign
 from customers import profiles
@@ -29,7 +30,10 @@ def test_the_measured_days_suggest_a_new_and_a_changed_stage(plan):
 
     assert late["before"] is None
     assert (late["text"]["name"], late["text"]["priority"]) == ("New, late", 39)
-    assert "more than 21 days ago" in late["in_words"]
+    said = {change.label: change.becomes for change in late["changes"]}
+    assert "more than 21 days ago" in said["Who is here"]
+    assert said["How long a stay may take"] == "as long as it takes"
+    assert slow["changes"] == [Change("How long a stay may take", "60 days", "21 days")]
     changed = [line for line in slow["diff"] if line[:1] in "+-"]
     assert changed == ["-expected_days: 60", "+expected_days: 21"]
 

@@ -1,5 +1,7 @@
 """The mail editor in a real browser."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
@@ -70,6 +72,49 @@ def test_what_is_changed_on_the_canvas_is_the_source_that_is_shown(page, live_se
     assert "<!-- mine -->" in kept
     assert '{% if shop.url != "" %}' in kept
     assert "{{ shop.url }}/?{{ visit.parameter }}" in kept
+
+
+def test_personal_fields_are_words_and_are_put_in_by_keyboard(page, live_server, template):
+    open_editor(page, live_server, template)
+    line = page.get_by_role("textbox", name="Subject")
+    assert line.inner_text() == "Hi First name"
+
+    line.press("End")
+    page.keyboard.type(", from ")
+    page.keyboard.press("Tab")
+    for key in ("Enter", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    page.keyboard.type("! {{ facts.order_count }}")
+    page.keyboard.press("Tab")
+
+    assert line.inner_text() == "Hi First name, from Name of the shop! Number of orders"
+    shown = f"Hi Bea, from {template.shop.name}! 0"
+    page.wait_for_function("t => document.querySelector('[data-subject]').textContent === t",
+                           arg=shown)  # fmt: skip
+    keep(page)
+    written = "Hi {{ customer.first_name }}, from {{ shop.name }}! {{ facts.order_count }}"
+    assert Template.objects.get().subject == written
+
+
+@pytest.mark.skipif(not settings.GRAPES_DIR.is_dir(), reason="GrapesJS is not installed (npm ci)")
+def test_the_canvas_says_liquid_in_words_and_keeps_it(page, live_server, template):
+    open_editor(page, live_server, template)
+    frame = page.frame_locator("[data-canvas] .gjs-frame")
+    frame.get_by_text("First name").first.wait_for()
+    assert not re.search(r"\{[{%]", frame.locator("body").inner_text())
+
+    frame.get_by_text("Hello").first.dblclick()
+    frame.locator("[contenteditable=true]").wait_for()
+    page.keyboard.press("End")
+    page.keyboard.type(" of ")
+    page.locator(".wmm-fields").select_option(label="Name of the shop")
+    page.keyboard.type("!")
+    page.get_by_role("tab", name="Source").click()
+    page.wait_for_function("document.querySelector('[data-source]').value.includes('}}!<')")
+
+    named = '{% if customer.first_name != "" %} {{ customer.first_name }}{% endif %}'
+    written = page.locator("[data-source]").input_value().replace("\xa0", " ")
+    assert f"Hello{named} of {{{{ shop.name }}}}!" in written.replace("&nbsp;", " ")
 
 
 def test_a_fault_is_marked_in_its_line(page, live_server, template):

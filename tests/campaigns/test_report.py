@@ -95,7 +95,7 @@ def test_a_lift_is_proved_in_plain_words(campaign):
     assert proof.goal.is_proved
     assert proof.goal_words.startswith("Proved: +60.0 buyers in 100")
     assert proof.revenue.value == pytest.approx(1200)
-    assert "EUR a customer" in proof.revenue_words
+    assert "+€12.00 a customer (+€" in proof.revenue_words
     assert not proof.split_is_off
 
 

@@ -133,7 +133,7 @@ def test_every_figure_says_how_it_is_computed(ann):
     shown = {f.path for f in settings.PROFILE_FEATURES}
     assert set(figures) == shown > {"facts.order_count", "opinions.praised"}
     assert all(figure.how and figure.unit and figure.label for figure in figures.values())
-    assert figures["facts.revenue_cents"].value == "€ 1,234.56"
+    assert figures["facts.revenue_cents"].value == "€1,234.56"
     assert "cents" not in figures["facts.revenue_cents"].label
     assert figures["facts.returned_fraction"].value == "25.0 %"
     assert sheet.changed_at

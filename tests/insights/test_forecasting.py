@@ -126,7 +126,7 @@ def test_where_orders_cannot_be_forecast_the_overview_shows_revenue_in_money(cli
     )
     client.force_login(make.user(is_superuser=True))
     overview = client.get(reverse("admin:index"), {"shop": shop.key}).content.decode()
-    assert "EUR" in overview.partition("The next four weeks")[2].partition("expected in four")[0]
+    assert "€" in overview.partition("The next four weeks")[2].partition("expected in four")[0]
     card = client.get(reverse("admin:insights_shopforecast_change", args=[revenue.pk]))
-    assert "1,234" in card.content.decode()
+    assert "€1,234" in card.content.decode()
     assert "0.82" in card.content.decode()

@@ -98,7 +98,7 @@ def test_five_customers_are_shown_with_why_whom_they_reach_and_what_else_they_ar
     answer = ask(owner, "people", shop, rule)
     page, glimpse = answer.content.decode(), answer.context["glimpse"]
 
-    assert page.count("ordered twice") == page.count("spent € 123.45") == len(glimpse.people) == 5
+    assert page.count("ordered twice") == page.count("spent €123.45") == len(glimpse.people) == 5
     assert {str(one.label): one.count for one in glimpse.reach} == {
         "e-mail": 4,
         "browser notification": 0,
