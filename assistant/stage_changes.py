@@ -11,6 +11,8 @@ from segments.choices import Names
 from segments.counted_words import days
 from shops.models import Shop
 
+USUAL: dict[str, Any] = {"name": ""}
+
 
 @dataclass(frozen=True)
 class Change:
@@ -22,13 +24,13 @@ class Change:
 
 
 def of(before: dict[str, Any] | None, after: dict[str, Any], shop: Shop) -> list[Change]:
-    """What is different; of a new stage all that there is to say."""
+    """What is different; of a new stage all that is not as it is of most."""
     names = Names(shop)
-    said_before = dict(_said(before, names)) if before else {}
+    was = dict(_said(before or USUAL, names))
     return [
-        Change(label, said_before.get(label, ""), words)
+        Change(label, was[label] if before else "", words)
         for label, words in _said(after, names)
-        if words != said_before.get(label, "")
+        if words != was[label]
     ]
 
 
@@ -44,8 +46,8 @@ def _words() -> dict[str, tuple[str, Callable[[Any, Names], str]]]:
         "exit_rule": (_("Who is not here, whatever else is true"), _rule),
         "expected_days": (_("How long a stay may take"), lambda count, _names: _length(count)),
         "outcome": (_("What it means to be here"), lambda key, _names: _outcome(key)),
-        "priority": (_("Priority where several rules match"), lambda rank, _names: str(rank)),
-        "position": (_("Place on the map"), lambda place, _names: str(place + 1)),
+        "priority": (_("Priority where several rules match"), lambda rank, _names: _number(rank)),
+        "position": (_("Place on the map"), lambda place, _names: _number(place)),
     }
 
 
@@ -55,6 +57,10 @@ def _rule(rule: Any, names: Names) -> str:
 
 def _length(count: int | None) -> str:
     return days(count) if count else _("as long as it takes")
+
+
+def _number(place: int | None) -> str:
+    return "" if place is None else str(place)
 
 
 def _outcome(key: str | None) -> str:

@@ -41,7 +41,7 @@ def show(last: Replay) -> dict[str, Any]:
             for state, why, count in told["messages"]
         ],
         "ways": [(outcome(name), figure(size * count)) for name, count in told["outcomes"]],
-        "per_person": [(times, figure(size * people)) for times, people in told["per_person"]],
+        "per_person": [(times, size * people) for times, people in told["per_person"]],
         "conflicts": told["conflicts"],
         "beside": told["beside"],
         "bought": _bought(told, last),

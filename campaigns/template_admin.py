@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from campaigns import (
+    canvas_words,
     language_console,
     liquid_names,
     mail_check,
@@ -297,6 +298,7 @@ def _words() -> dict[str, Any]:
             "mj-social": gettext("Links to networks"),
             "mj-navbar": gettext("Menu"),
         },
+        "canvas": canvas_words.messages(),
         "liquid": {
             "names": liquid_names.names(),
             "phrases": liquid_names.phrases(),

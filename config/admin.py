@@ -8,6 +8,9 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat import admin as beat_admin
 from django_celery_beat.models import (
@@ -20,6 +23,7 @@ from django_celery_beat.models import (
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from campaigns import cron_words
 from config.celery import app
 from llm.models import OUTCOMES, Call
 from shops.console import ForSuperusers, ReadOnly, ShopAdmin
@@ -34,6 +38,23 @@ admin.site.unregister([EmailAddress, Authenticator, UserSession])
 @admin.register(Group)
 class Groups(ForSuperusers, GroupAdmin, ModelAdmin):
     """Sets of permissions."""
+
+    about = _("Rights that several people have in common, where the roles of the team do not fit. "
+              "Most shops need none: a role is given under Team.")  # fmt: skip
+    list_display = ("name", "people", "rights")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        counted = {"held_by": Count("user", distinct=True),
+                   "holds": Count("permissions", distinct=True)}  # fmt: skip
+        return super().get_queryset(request).annotate(**counted)
+
+    @admin.display(description=_("people"), ordering="held_by")
+    def people(self, group: Group) -> int:
+        return int(group.held_by)  # type: ignore[attr-defined]
+
+    @admin.display(description=_("rights"), ordering="holds")
+    def rights(self, group: Group) -> int:
+        return int(group.holds)  # type: ignore[attr-defined]
 
 
 class TaskChoice(UnfoldAdminSelectWidget, beat_admin.TaskSelectWidget):
@@ -58,7 +79,38 @@ class TaskForm(beat_admin.PeriodicTaskForm):
 class Schedule(ForSuperusers, beat_admin.PeriodicTaskAdmin, ModelAdmin):
     """What runs when; the entries of `config.celery` come back when they are deleted."""
 
+    about = _("What the server does by itself. Each entry finds what waits, so one that is "
+              "switched off lets work pile up; deleted entries come back.")  # fmt: skip
     form = TaskForm
+    list_display = ("what", "how_often", "last_run_at", "enabled")
+    list_filter = ("enabled",)
+    list_select_related = ("interval", "crontab")
+    list_per_page = 100
+    date_hierarchy = None
+    ordering = ("name",)
+
+    @admin.display(description=_("what"), ordering="name")
+    def what(self, entry: PeriodicTask) -> str:
+        return gettext(entry.name)
+
+    @admin.display(description=_("how often"))
+    def how_often(self, entry: PeriodicTask) -> str:
+        """The schedule in words, hours as the server counts them."""
+        if entry.interval:
+            return _every(round(entry.interval.schedule.run_every.total_seconds()))
+        if entry.crontab is None:
+            return str(entry.solar or entry.clocked or "–")
+        fields = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
+        return cron_words.said(" ".join(getattr(entry.crontab, name) for name in fields))
+
+
+def _every(seconds: int) -> str:
+    """ "every second", "every 5 minutes"."""
+    if seconds % 3600 == 0:
+        return ngettext("every hour", "every %(n)d hours", seconds // 3600) % {"n": seconds // 3600}
+    if seconds % 60 == 0:
+        return ngettext("every minute", "every %(n)d minutes", seconds // 60) % {"n": seconds // 60}
+    return ngettext("every second", "every %(n)d seconds", seconds) % {"n": seconds}
 
 
 @admin.register(IntervalSchedule, CrontabSchedule)

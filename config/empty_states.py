@@ -22,6 +22,11 @@ CAMPAIGNS = (
 SITE = (_("Set up the page script"), "admin:shops_shop_site_of_chosen", "shops.change_shop")
 
 EMPTY_STATES: dict[str, tuple[str, Any, Any, tuple[Any, str, str] | None]] = {
+    "auth.group": (
+        "shield_person", _("No group is needed yet"),
+        _("People get a role in a shop: owner, marketer, analyst, customer service or developer. "
+          "A group is for who needs other rights than those."),
+        (_("To the team"), "admin:shops_seat_changelist", "shops.view_seat")),
     "customers.customer": (
         "group", _("Nobody here yet"),
         _("Everybody who orders, signs up or writes a review gets a page of their own: what they "

@@ -140,6 +140,12 @@ NAVIGATION: list[dict[str, Any]] = [
             page(_("Privacy requests"), "shield", "customers.privacyrequest"),
             page(_("Questions to models"), "neurology", "llm.call"),
             page(_("Audit trail"), "policy", "shops.auditentry"),
+        ],
+    },
+    {
+        "title": _("Server"),
+        "collapsible": True,
+        "items": [
             page(_("Users"), "person", "shops.user"),
             page(_("Groups"), "shield_person", "auth.group"),
             page(_("Schedule"), "schedule", "django_celery_beat.periodictask"),

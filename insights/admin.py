@@ -1,18 +1,23 @@
 """Predictive models, rules of the marketer about products, and how well recommending works."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, OuterRef, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from insights import assortment, forecast_panels, prediction_panels
 from insights.forecast_models import MEASURES, ShopForecast
-from insights.prediction_models import TrainedModel
+from insights.prediction_models import IN_USE, TrainedModel
 from insights.recommendation_models import AssortmentRule, ProductRule, RecommendationRun
 from insights.recommenders.knowledge import KINDS
 from shops import code_words, suggesting
@@ -131,24 +136,64 @@ class RecommendationRuns(ReadOnly, ShopAdmin):
         return _share(run, "own_frequencies")
 
 
+LIVE_FIRST = Case(When(status="live", then=0), When(status="early", then=1), default=2)
+
+
+class Standing(admin.SimpleListFilter):
+    """What answers today; challengers and past trainings only for who asks for them."""
+
+    title = _("which")
+    parameter_name = "which"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("all", _("Challengers and past trainings, too"))]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        everything, *others = super().choices(changelist)
+        yield {**everything, "display": _("The newest of each")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "all" or "status__exact" in request.GET:
+            return rows
+        last = prediction_panels.newest(TrainedModel.objects.all())
+        return rows.filter(Q(status__in=IN_USE) | Q(pk__in=last.values("pk")))
+
+
 @admin.register(TrainedModel)
 class TrainedModels(OwnPage, ReadOnly, ShopAdmin):
-    """Every training, live or off with the reason."""
+    """Every training, live or off with the reason; what answers today comes first."""
 
+    about = _("What is live comes first. Challengers, trained beside it on the same days and "
+              "beaten, and past trainings are one filter away.")  # fmt: skip
     codes = ("status", "predictor")
     list_display = ("predictor", "way", "state", "why", "trained_at", "drifted", "shop")
-    list_filter = ("status", "predictor", "shop")
+    list_filter = (Standing, "status", "predictor", "shop")
     list_select_related = ("shop",)
+    ordering = [LIVE_FIRST.asc(), "predictor", "-trained_at"]  # type: ignore[list-item]
 
     @admin.display(description=_("method"))
     def way(self, model: TrainedModel) -> str:
-        return prediction_panels.way(model) or "–"
+        """Its method, and those that it beat in the same training."""
+        own = prediction_panels.way(model) or "–"
+        others = [TrainedModel(predictor=model.predictor, method=m) for m in model.beaten]  # type: ignore[attr-defined]
+        if model.status == "beaten" or not others:
+            return own
+        named = pgettext("in a list", ", ").join(map(prediction_panels.way, others))
+        beside = gettext("judged beside: %s") % named
+        return format_html('{} <small class="wm-soft wm-block">{}</small>', own, beside)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrainedModel]:
+        training = {name: OuterRef(name) for name in ("shop", "predictor", "trained_at")}
+        beaten = TrainedModel.objects.filter(status="beaten", **training).order_by("pk")
+        return super().get_queryset(request).annotate(beaten=ArraySubquery(beaten.values("method")))
 
     @admin.display(description=_("reason"))
     def why(self, model: TrainedModel) -> str:
         return model.why or "–"
 
-    @display(description=_("status"), label={"live": "success", "early": "info", "off": "warning"})
+    @display(description=_("status"), label={"live": "success", "early": "info",
+             "off": "warning"})  # fmt: skip
     def state(self, model: TrainedModel) -> tuple[str, str]:
         return model.status, code_words.said(model.status)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
@@ -83,15 +84,15 @@ def card(model: TrainedModel) -> list[Panel]:
     return [*parts, Panel(gettext("History"), "panels/model_history.html", history, width=6)]
 
 
+def newest(cards: QuerySet[TrainedModel]) -> QuerySet[TrainedModel]:
+    """The last card of every model; challengers stand beside one and are none of their own."""
+    last = cards.exclude(status="beaten").order_by("shop", "predictor", "-trained_at")
+    return last.distinct("shop", "predictor")
+
+
 def models_off(shop: Shop) -> Panel:
     """The newest card of every model, the ones that are off with their reason."""
-    newest = (
-        TrainedModel.objects.filter(shop=shop)
-        .exclude(status="beaten")
-        .order_by("predictor", "-trained_at")
-        .distinct("predictor")
-    )
-    rows = [(question_of(one), one) for one in newest]
+    rows = [(question_of(one), one) for one in newest(TrainedModel.objects.filter(shop=shop))]
     return Panel(gettext("Predictions"), "panels/models.html", {"models": rows}, width=4)
 
 

@@ -1,5 +1,8 @@
 """Reviews and how they sound, alarms, and the aspects that a shop adds."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -81,17 +84,32 @@ class ShopAspects(ShopAdmin):
     list_filter = ("shop",)
 
 
+class AspectFilter(admin.AllValuesFieldListFilter):
+    """Offers aspects by their names."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": highlighting.label(str(choice["display"]))}
+
+
 @admin.register(AspectAlarm)
 class AspectAlarms(ReadOnly, ShopAdmin):
     """Aspects of products that customers began to complain about."""
 
-    list_display = ("product", "aspect", "began_at", "share_before", "share_since", "settled_at")
-    list_filter = ("shop", "aspect")
+    about = _("Raised when clearly more reviews of a product complain of something than before; "
+              "settled by itself when they no longer do.")  # fmt: skip
+    list_display = ("product", "spoken_of", "began_at", "share_before", "share_since",
+                    "settled_at")  # fmt: skip
+    list_filter = ("shop", ("aspect", AspectFilter))
     list_select_related = ("product", "shop")
 
-    fields = ("product", "aspect", "began_at", "share_before", "share_since", "words",
+    fields = ("product", "spoken_of", "began_at", "share_before", "share_since", "words",
               "raised_at", "settled_at", "shop")  # fmt: skip
-    readonly_fields = ("share_before", "share_since", "words")
+    readonly_fields = ("spoken_of", "share_before", "share_since", "words")
+
+    @admin.display(description=_("aspect"), ordering="aspect")
+    def spoken_of(self, alarm: AspectAlarm) -> str:
+        return highlighting.label(alarm.aspect)
 
     @admin.display(description=_("complaints"))
     def words(self, alarm: AspectAlarm) -> SafeString:

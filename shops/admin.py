@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
@@ -45,7 +45,7 @@ from shops.models import (
     Shop,
     User,
 )
-from shops.seat_admin import Seats
+from shops.seat_admin import Seats, role_of
 from shops.settings_console import ShopSettings
 from shops.site_console import SitePages
 
@@ -58,9 +58,32 @@ STATES = {"paused": "danger", "failing": "warning", "ok": "success"}
 class Users(ForSuperusers, UserAdmin, ModelAdmin):
     """Who may sign in; only for superusers, since whoever makes users could make one of those."""
 
+    about = _("Everybody who may sign in. What somebody may do in a shop is their role there, "
+              "given under Team; whoever runs the server may do everything.")  # fmt: skip
+    list_display = ("username", "whole_name", "email", "may", "last_login", "is_active")
+    list_filter = ("is_active", "is_superuser")
+    ordering = ["username"]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("seats__shop")
+
+    @admin.display(description=_("name"), ordering="first_name")
+    def whole_name(self, user: User) -> str:
+        return user.get_full_name() or "–"
+
+    @admin.display(description=_("may"))
+    def may(self, user: User) -> str:
+        """Their role in each shop, or everything."""
+        if user.is_superuser:
+            return gettext("everything: runs the server")
+        roles = [
+            gettext("%(role)s of %(shop)s") % {"role": role_of(seat), "shop": seat.shop}
+            for seat in user.seats.all()
+        ]
+        return pgettext("in a list", ", ").join(roles) or gettext("nothing: is in no team")
 
 
 @admin.register(Shop)

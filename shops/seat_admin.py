@@ -25,6 +25,11 @@ def is_last_owner(seat: Seat) -> bool:
     return seat.role == OWNER and not owners.exclude(pk=seat.pk).exists()
 
 
+def role_of(seat: Seat) -> str:
+    """The seat's role in words."""
+    return str(settings.ROLES.get(seat.role, seat.role or _("own permissions")))
+
+
 class SeatForm(forms.ModelForm):
     """A role is chosen from the table."""
 
@@ -60,7 +65,7 @@ class Seats(InvitePages, ShopAdmin):
 
     @display(description=_("role"))
     def as_what(self, seat: Seat) -> str:
-        return str(settings.ROLES.get(seat.role, seat.role or _("own permissions")))
+        return role_of(seat)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Seat | None = None) -> Any:
         return ("shop", "user") if obj else ()

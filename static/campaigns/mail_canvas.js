@@ -68,7 +68,7 @@ export async function open(element, words, changed) {
     container: frame, height: "100%", width: "auto", storageManager: false, telemetry: false, noticeOnUnload: false, cssIcons: "",
     panels: { defaults: [] }, blockManager: { appendTo: blocks }, traitManager: { appendTo: traits }, styleManager: { appendTo: styles },
     selectorManager: { appendTo: h("div", {}) }, layerManager: { appendTo: h("div", {}) }, assetManager: { upload: false },
-    canvas: { frameStyle: FRAME },
+    canvas: { frameStyle: FRAME }, i18n: { locale: "own", localeFallback: "en", detectLocale: false, messagesAdd: { own: words.canvas } },
     plugins: [(each) => window["grapesjs-mjml"].default(each, { mjmlParser: withHead, fonts: {}, imagePlaceholderSrc: "", useCustomTheme: false, overwriteExport: false, blocks: BLOCKS }), plain, chips],
   });
   fields(editor, words);

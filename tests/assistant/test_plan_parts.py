@@ -32,7 +32,7 @@ def test_the_measured_days_suggest_a_new_and_a_changed_stage(plan):
     assert (late["text"]["name"], late["text"]["priority"]) == ("New, late", 39)
     said = {change.label: change.becomes for change in late["changes"]}
     assert "more than 21 days ago" in said["Who is here"]
-    assert said["How long a stay may take"] == "as long as it takes"
+    assert "How long a stay may take" not in said
     assert slow["changes"] == [Change("How long a stay may take", "60 days", "21 days")]
     changed = [line for line in slow["diff"] if line[:1] in "+-"]
     assert changed == ["-expected_days: 60", "+expected_days: 21"]

@@ -5,9 +5,11 @@ import json
 import pytest
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from campaigns.models import Campaign, Template
 from config import words
@@ -236,3 +238,36 @@ def test_signing_in_without_a_destination_leads_to_the_overview(client):
     )
 
     assert answer.redirect_chain[-1][0] == reverse("admin:index")
+
+
+def test_users_are_listed_with_what_they_may_and_the_schedule_in_words(owner):
+    tea = make.shop(name="Tea")
+    Seat.objects.create(shop=tea, user=make.user(username="ann"), role="owner")
+    make.user(username="bea")
+    every = IntervalSchedule.objects.create(every=300, period="seconds")
+    daily = CrontabSchedule.objects.create(minute="10", hour="4")
+    PeriodicTask.objects.create(name="Count rules", task="x", interval=every)
+    PeriodicTask.objects.create(name="RFM scores", task="x", crontab=daily)
+
+    users = owner.get(reverse("admin:shops_user_changelist")).content.decode()
+    schedule = reverse("admin:django_celery_beat_periodictask_changelist")
+    listed = owner.get(schedule).content.decode()
+    chinese = owner.get(schedule, headers={"accept-language": "zh-hans"}).content.decode()
+
+    for said in ("Owner of Tea", "nothing: is in no team", "everything: runs the server"):
+        assert said in users
+    for said in ("every 5 minutes", "every day at 04:10", "Count rules"):
+        assert said in listed
+    assert "每 5 分钟" in chinese
+    assert "Count rules" not in chinese
+
+
+def test_groups_teach_and_count(owner):
+    groups = reverse("admin:auth_group_changelist")
+    assert "No group is needed yet" in owner.get(groups).content.decode()
+    held = Group.objects.create(name="Buyers of stamps")
+    held.permissions.set(Permission.objects.all()[:3])
+    make.user().groups.add(held)
+
+    (row,) = owner.get(groups).context["cl"].result_list
+    assert (row.held_by, row.holds) == (1, 3)

@@ -130,3 +130,31 @@ def test_a_way_without_a_number_for_somebody_is_a_card_that_says_so(settings):
     unsure = TrainedModel.objects.get(shop=shop, method="unsure")
     assert (unsure.status, unsure.metrics, unsure.artefact) == ("beaten", {}, {})
     assert "no number" in unsure.reason
+
+
+def test_the_list_begins_with_what_is_live_and_folds_challengers_and_the_past(client):
+    shop, today, before = make.shop(), make.days_ago(1), make.days_ago(8)
+    for predictor, status, method, at in (
+        ("churn_90d", "off", "", today),
+        ("churn_90d", "retired", "", before),
+        ("orders_90d", "beaten", "trees", today),
+        ("orders_90d", "live", "bg_nbd", today),
+        ("purchase_30d", "off", "", today),
+        ("purchase_30d", "live", "", before),
+    ):
+        TrainedModel.objects.create(
+            shop=shop, predictor=predictor, status=status, method=method, trained_at=at
+        )
+    client.force_login(make.user(is_superuser=True))
+    address = reverse("admin:insights_trainedmodel_changelist")
+
+    def listed(**asked):
+        rows = client.get(address, asked).context["cl"].result_list
+        return [(row.predictor, row.status) for row in rows]
+
+    assert listed() == [
+        ("orders_90d", "live"), ("purchase_30d", "live"), ("churn_90d", "off"),
+        ("purchase_30d", "off"),
+    ]  # fmt: skip
+    assert len(listed(which="all")) == 6
+    assert listed(status__exact="beaten") == [("orders_90d", "beaten")]
