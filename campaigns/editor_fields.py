@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from campaigns import cron_words
+from campaigns import cron_words, liquid_names
 from campaigns.models import Template
 from campaigns.plan_schema import WEEKDAYS
 from campaigns.translation_models import Translation
@@ -161,9 +161,11 @@ def options(rows: Any) -> list[dict[str, str]]:
     return [{"value": key, "label": name} for key, name in rows.values_list("key", "name")]
 
 
-def words() -> dict[str, str]:
+def words() -> dict[str, Any]:
     """What else the editor says."""
     return {
+        "insert": _("Insert a personal field"),
+        "liquid": liquid_names.told(),
         "entry": _("Entry, goal and exit"),
         "entryHelp": _("Who enters, whom it is for, and what ends it."),
         "end": _("Went through"),

@@ -1,5 +1,7 @@
 """What the Liquid of a mail is called: the words that its editor shows instead of it."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 NAMED = '{%% if customer.%(part)s != "" %%} {{ customer.%(part)s }}{%% endif %%}'
@@ -56,6 +58,11 @@ def phrases() -> dict[str, str]:
         "part": _("written in the source"),
         "note": _("Note: %s"),
     }
+
+
+def told() -> dict[str, Any]:
+    """All of it, for the scripts that write words in place of Liquid."""
+    return {"names": names(), "phrases": phrases(), "line": in_a_line()}
 
 
 def in_a_line() -> list[tuple[str, str]]:

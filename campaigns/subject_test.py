@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaigns import languages, program, writing
+from campaigns import languages, program, rendering, writing
 from campaigns.models import Template
 from campaigns.plan_schema import PlanError
 from shops.models import Shop
@@ -40,7 +40,7 @@ def twin(
         if key not in held:
             raise PlanError("send", _("the shop has no template “%s”.") % key)
         parts = {**writing.told(held[key]), **other}
-        parts["name"] = f"{held[key].name}: {parts['subject']}"[:100]
+        parts["name"] = f"{held[key].name}: {rendering.as_read(parts['subject'])}"[:100]
         others = languages.told(held[key])
         for language in others.keys() & translated.keys():
             others[language]["subject"] = translated[language].strip()

@@ -299,9 +299,5 @@ def _words() -> dict[str, Any]:
             "mj-navbar": gettext("Menu"),
         },
         "canvas": canvas_words.messages(),
-        "liquid": {
-            "names": liquid_names.names(),
-            "phrases": liquid_names.phrases(),
-            "line": liquid_names.in_a_line(),
-        },
+        "liquid": liquid_names.told(),
     }

@@ -160,7 +160,7 @@ def schedule() -> Iterator[str]:
     yield "# Schedule\n"
     yield MADE
     yield "What runs by the clock. Work that is announced when its row is committed starts at once;"
-    yield "its line here is the safety net. *Settings · Schedule* changes it for an installation.\n"
+    yield "its line here is the safety net. *Server · Schedule* changes it for an installation.\n"
     yield from _table("what", "when", "task")
     for name, entry in app.conf.beat_schedule.items():
         yield _row(name, _when(entry["schedule"]), f"`{entry['task']}`")

@@ -145,7 +145,7 @@ find("insert").onchange = (event) => {
   area.dispatchEvent(new Event("input", { bubbles: true }));
 };
 for (const input of page.querySelectorAll("[data-personal]")) {
-  const put = personal(input, words.liquid);
+  const put = personal(input, page.querySelector(`label[for="${input.id}"]`), words.liquid);
   input.after(menu(`${words.insert}: ${input.dataset.personal}`, words.liquid.line, put));
 }
 find("try-links")?.addEventListener("click", async () => {

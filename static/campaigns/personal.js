@@ -17,8 +17,7 @@ const asHtml = (nodes) => h("div", {}, ...nodes).innerHTML;
 const oneLine = (text) => text.replace(/\s*[\r\n]+\s*/g, " ");
 
 /** Put words in front of an input; answers what puts a source where the cursor is. */
-export function personal(input, words) {
-  const label = document.querySelector(`label[for="${input.id}"]`);
+export function personal(input, label, words) {
   label.id ||= `${input.id}-label`;
   const line = h("div", { class: "wm-input wmm-line", contenteditable: "true", role: "textbox", "aria-labelledby": label.id, "data-placeholder": input.placeholder, "data-line": input.name });
   let range = null;

@@ -1,15 +1,20 @@
 // Below a step that sends: another subject, and the step becomes a split between the two.
 import { h } from "../rules/dom.js";
+import { menu, personal } from "./personal.js";
 
 /** `ask` gives the key of the mail with the other subjects, or throws what is wrong with it. */
 export function subjectTest(step, languages, words, ask, take) {
   const fault = h("p", { class: "wm-fault", role: "status" });
-  const field = (name, label, help) => {
+  const field = (name, title, help) => {
     const id = `other-${name.replace(":", "-")}`;
-    const input = h("input", { class: "wm-input", id, maxlength: 300, onkeydown: (event) => {
-      if (event.key === "Enter") { event.preventDefault(); make(); }
-    } });
-    return { name, input, box: h("div", { class: "wm-field" }, h("label", { for: id }, label), input, ...(help ? [h("p", { class: "wm-help" }, help)] : [])) };
+    const input = h("input", { class: "wm-input", id, maxlength: 300 }), label = h("label", { for: id }, title);
+    const line = h("div", { class: "wmm-with", onkeydown: (event) => {
+      if (event.key === "Enter" && event.target.dataset.line !== undefined) { event.preventDefault(); make(); }
+    } }, input);
+    input.name = name;
+    const put = personal(input, label, words.liquid);
+    line.append(menu(`${words.insert}: ${title}`, words.liquid.line, put));
+    return { name, input, box: h("div", { class: "wm-field" }, label, line, ...(help ? [h("p", { class: "wm-help" }, help)] : [])) };
   };
   const fields = [field("subject", words.subjectOther, words.subjectHelp),
     ...languages.map(([code, name]) => field(`subject:${code}`, words.subjectIn.replace("%s", name)))];
