@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -14,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import action
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminTextInputWidget,
@@ -29,10 +32,34 @@ from assistant import (
     rule_pages,
 )
 from assistant.models import Decision, Plan
+from segments.field_words import CHANNELS
 from shops import money
 from shops.console import OwnPage, ReadOnly, ShopAdmin, chosen_shop, framed, shops_of
 
 __all__ = ["Plans", "answer_pages", "copy_pages"]  # these register themselves
+
+
+# What somebody must be allowed to make to decide about such a part.
+NEEDED = {
+    "campaign": "campaigns.add_campaign",
+    "stage": "journeys.change_journey",
+    "segment": "segments.add_segment",
+}
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """Those about which somebody has to decide."""
+
+    title = _("decided")
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("waits for a decision"))]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Plan]) -> QuerySet[Plan]:
+        if self.value() != "yes":
+            return rows
+        return rows.filter(pk__in=Plan.objects.waiting().values("pk"))
 
 
 class GoalForm(forms.Form):
@@ -64,9 +91,19 @@ class GoalForm(forms.Form):
         widget=UnfoldAdminDecimalFieldWidget,
     )
 
+    channels = forms.MultipleChoiceField(
+        label=_("By which channels?"),
+        help_text=_("None ticked: by e-mail."),
+        required=False,
+        initial=["email"],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
     def __init__(self, currency: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+        offered: Any = self.fields["channels"]
+        offered.choices = [(name, str(CHANNELS.get(name, name))) for name in settings.CHANNELS]
         self.unit = 10 ** money.places(currency)
         for name in ("budget", "thousand"):
             self.fields[name].label = f"{self.fields[name].label} ({money.sign(currency)})"
@@ -74,7 +111,8 @@ class GoalForm(forms.Form):
 
     def limits(self) -> planner.Limits:
         said = self.cleaned_data
-        limits = planner.Limits(self._cents("budget"), float(said["discount"]))
+        channels = said["channels"] or ["email"]
+        limits = planner.Limits(self._cents("budget"), float(said["discount"]), channels)
         each = self._cents("thousand")
         return limits if each is None else replace(limits, thousand_cents=each)
 
@@ -88,6 +126,8 @@ def _decided(decision: Decision) -> str:
         return gettext("It is a draft. Read it through, then launch it.")
     if decision.part.startswith("stage:") and decision.verdict != "rejected":
         return gettext("It is on the map. What of its past is known is being worked out.")
+    if decision.part.startswith("segment:") and decision.verdict != "rejected":
+        return gettext("The segment is there. If it is large, it is filled tonight.")
     return gettext("Noted.")
 
 
@@ -97,14 +137,13 @@ class Plans(OwnPage, ReadOnly, ShopAdmin):
 
     codes = ("author",)
     list_display = ("goal", "author", "decided", "created_at", "shop")
-    list_filter = ("shop",)
+    list_filter = (WaitingFilter, "shop")
     list_select_related = ("shop",)
     actions_list = ("propose",)
 
     @admin.display(description=_("decided"))
     def decided(self, plan: Plan) -> str:
-        parts = [*plan.proposal["campaigns"], *plan.proposal["stages"]]
-        return f"{plan.decisions.count()} / {len(parts)}"
+        return f"{plan.decisions.count()} / {len(plan.parts)}"
 
     def get_urls(self) -> list[URLPattern]:
         admit = self.admin_site.admin_view
@@ -133,10 +172,13 @@ class Plans(OwnPage, ReadOnly, ShopAdmin):
         return framed(self, request, "propose", _("Plan"), known)
 
     def show(self, request: HttpRequest, plan: Plan) -> HttpResponse:
+        may = {kind: request.user.has_perm(needed, plan) for kind, needed in NEEDED.items()}
         known = {
             "page": plan_page.Page(plan),
-            "may": request.user.has_perm("campaigns.add_campaign", plan),
-            "may_stages": request.user.has_perm("journeys.change_journey", plan),
+            "may": may["campaign"],
+            "may_stages": may["stage"],
+            "may_segments": may["segment"],
+            "shows_people": request.user.has_perm("customers.view_customer", plan),
         }
         return framed(self, request, "page", plan.goal, known)
 
@@ -151,8 +193,7 @@ class Plans(OwnPage, ReadOnly, ShopAdmin):
         """Approve a part, edited or not, or reject it; who may make such things may decide."""
         plan = get_object_or_404(self.get_queryset(request), pk=pk)
         part, verdict = request.POST.get("part", ""), request.POST.get("verdict", "")
-        is_stage = part.startswith("stage:")
-        needed = "journeys.change_journey" if is_stage else "campaigns.add_campaign"
+        needed = NEEDED.get(approval.kind_of(part), NEEDED["campaign"])
         if not request.user.has_perm(needed, plan):
             raise PermissionDenied
         try:

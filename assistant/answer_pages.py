@@ -5,15 +5,18 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
 from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from assistant import answers, knowledge
+from assistant import addresses, answers, knowledge
 from assistant.models import Passage, Question, Source
 from shops.console import OwnPage, ReadOnly, ShopAdmin, framed
 
@@ -43,10 +46,11 @@ class AnswerForm(forms.Form):
 class Questions(OwnPage, ReadOnly, ShopAdmin):
     """The inbox, those that wait first."""
 
+    codes = ("author",)
     list_display = ("text", "how", "author", "asked_at", "shop")
     list_filter = ("state", "shop")
     list_select_related = ("shop",)
-    ordering = ["-asked_at"]
+    ordering: Any = [Case(When(state="waiting", then=0), default=1), "-asked_at"]
 
     @display(description=_("state"), label={"waiting": "warning", "answered": "success"})
     def how(self, question: Question) -> tuple[str, str]:
@@ -72,11 +76,37 @@ class Questions(OwnPage, ReadOnly, ShopAdmin):
 class Sources(ShopAdmin):
     """What answers may rest on; read by the worker some seconds after it was saved."""
 
-    list_display = ("name", "kind", "passages_found", "read_at", "fault", "shop")
+    list_display = ("name", "kind", "passages_found", "read_at", "trouble", "shop")
     list_filter = ("kind", "shop")
     list_select_related = ("shop",)
-    fields = ("shop", "name", "kind", "text", "fault")
-    readonly_fields = ("fault",)
+    fields = ("shop", "name", "kind", "text")
+    actions = ("read_again",)
+    change_form_outer_after_template = "admin/assistant/source/read.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        again = path("<int:pk>/again/<int:address>/",
+                     self.admin_site.admin_view(require_POST(self.again)),
+                     name="assistant_source_again")  # fmt: skip
+        return [again, *super().get_urls()]
+
+    def again(self, request: HttpRequest, pk: int, address: int) -> HttpResponse:
+        """Have an address that failed read within seconds."""
+        source = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_change_permission(request, source):
+            raise PermissionDenied
+        if addresses.ask_again(source, address):
+            messages.success(request, gettext("It is read again within some seconds."))
+        return redirect("admin:assistant_source_change", pk)
+
+    @admin.action(description=_("Read again now"), permissions=["change"])
+    def read_again(self, request: HttpRequest, sources: QuerySet[Source]) -> None:
+        """The chosen ones, without waiting for the night."""
+        sources.update(read_at=None)
+        messages.success(request, gettext("They are read again within some seconds."))
+
+    @display(description=_("fault"), label="danger")
+    def trouble(self, source: Source) -> str:
+        return source.trouble
 
     @admin.display(description=_("passages"))
     def passages_found(self, source: Source) -> int:

@@ -27,7 +27,7 @@ from llm.redaction import Redaction
 from reviews_nlp.language import SCRIPTS
 from shops.models import Shop
 
-LONGEST, PATIENCE = 1_000, timedelta(minutes=5)
+LONGEST, MOST_ORDERS, PATIENCE = 1_000, 50, timedelta(minutes=5)
 # Below this a passage is about something else: measured by `python -m benchmarks assistant`.
 FITS = {"meaning": 0.23, "words": 0.5}
 WHERE = re.compile(
@@ -55,10 +55,11 @@ def receive(shop: Shop, text: str, *, customer: Customer | None = None) -> Quest
     told of them is in what is returned only.
     """
     names = [customer.first_name, customer.last_name, str(customer)] if customer else []
-    text = Redaction(name for name in names if name).hide(text.replace("\x00", "")[:LONGEST])
+    asked = text.replace("\x00", "")[:LONGEST]
+    text = Redaction(name for name in names if name).hide(asked)
     question = Question(shop=shop, text=text, state="open")
     with override(language(text)):
-        said = _of_order(customer, text)
+        said = _of_order(customer, asked)
     if said is None and client.chosen() is None:
         said = of_knowledge(shop, text, None)
     if said:
@@ -92,26 +93,33 @@ def language(text: str) -> str:
 def _settle(question: Question, said: Said) -> None:
     question.answer, question.author = said.text, said.author
     question.state = "answered" if said.text else "waiting"
-    question.cites = [
+    question.cites = _cited(said.passages)
+
+
+def _cited(passages: list[Passage]) -> list[dict[str, Any]]:
+    return [
         {"passage": p.pk, "title": p.title, "source": p.source.name, "text": p.text[:300]}
-        for p in said.passages
+        for p in passages
     ]
 
 
 def correct(question: Question, text: str, right: Passage | None, *, by: Any) -> None:
-    """A person's answer in place of ours; with the right passage a case to measure by."""
+    """A person's answer in place of ours; with the right passage, on which it then rests, a case
+    to measure by."""
     question.answer, question.right, question.by = text[:4000], right, by
-    question.author, question.state = _("a person"), "corrected"
-    question.save(update_fields=["answer", "right", "by", "author", "state"])
+    question.author, question.state = "person", "corrected"
+    question.cites = _cited([right] if right else [])
+    question.save(update_fields=["answer", "right", "by", "author", "state", "cites"])
 
 
 def _of_order(customer: Customer | None, text: str) -> Said | None:
-    """Where the customer's last order is; nothing of it without a customer."""
+    """Where the customer's order is: the one that is named, else the last; nothing of it without
+    a customer."""
     if not WHERE.search(text):
         return None
     if customer is None:
         return Said()
-    order = Order.objects.filter(customer=customer, kind="sale").order_by("-placed_at").first()
+    order = _meant(customer, text)
     if order is None:
         return Said()
     about = {"number": order.external_id, "day": date_format(order.placed_at, "DATE_FORMAT")}
@@ -122,6 +130,14 @@ def _of_order(customer: Customer | None, text: str) -> Said | None:
         "Your order %(number)s of %(day)s is with us; the shop last changed it on %(changed)s."
     )
     return Said(told % about, "orders")
+
+
+def _meant(customer: Customer, text: str) -> Order | None:
+    rows = Order.objects.filter(customer=customer, kind="sale").order_by("-placed_at", "-pk")
+    lately = list(rows[:MOST_ORDERS])
+    alone = r"(?<![A-Za-z0-9]){}(?![A-Za-z0-9])"  # \w would take a Chinese word for a part of it
+    named = (o for o in lately if re.search(alone.format(re.escape(o.external_id)), text))
+    return next(named, lately[0] if lately else None)
 
 
 def of_knowledge(shop: Shop, text: str, provider: Provider | None) -> Said:

@@ -72,6 +72,7 @@ class Questions(Resource):
     def create(self, said: dict[str, Any]) -> Question:
         known = Identity.objects.filter(
             shop=self.shop, kind="external_id", value=said.get("customer_id", "")
-        ).select_related("customer")
+        ).select_related("customer__merged_into")
         found = known.first()
-        return answers.receive(self.shop, said["text"], customer=found.customer if found else None)
+        who = found.customer.survivor if found else None
+        return answers.receive(self.shop, said["text"], customer=who)

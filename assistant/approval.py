@@ -1,6 +1,7 @@
 """A person decides about each part of a plan: as it is, edited, or not at all; recorded once.
 
-An approved campaign becomes a draft, never live; an approved stage is on the map from then on.
+An approved campaign becomes a draft, never live; an approved stage is on the map from then on, an
+approved segment in the list and filled.
 """
 
 from copy import deepcopy
@@ -9,15 +10,19 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from assistant import segment_text
 from assistant.ground import Limits
 from assistant.limit_check import Purse
 from assistant.models import Decision, Plan
+from assistant.segment_text import SegmentFault
 from assistant.sentences import Refusal
 from campaigns import as_text, program, yaml_text
 from campaigns.models import Campaign
 from journeys import backfill, stage_text, stages, transitions
 from journeys.stage_text import StageFault
 from journeys.transitions import Period
+from segments import membership
+from segments.models import Segment
 
 VERDICTS = ("approved", "rejected")
 
@@ -47,11 +52,20 @@ def decide(plan: Plan, part: str, verdict: str, *, by: Any, text: str = "") -> D
             shop=plan.shop, plan=plan, part=part, verdict="edited" if edited else verdict, by=by,
             campaign=made, text=edited,
         )  # fmt: skip
-    if verdict == "approved" and part.startswith("stage:"):
-        stages.place(plan.shop)
-        if _is_other_rule(decision.text or proposed["text"], proposed["before"]):
-            backfill.ask_whole(plan.journey)
+    if verdict == "approved":
+        _put_to_use(plan, proposed, decision.text or proposed["text"])
     return decision
+
+
+def _put_to_use(plan: Plan, proposed: dict[str, Any], text: dict[str, Any]) -> None:
+    """Customers come to the stage, or into the segment: a large one is filled tonight."""
+    kind = kind_of(proposed["part"])
+    if kind == "stage":
+        stages.place(plan.shop)
+        if _is_other_rule(text, proposed["before"]):
+            backfill.ask_whole(plan.journey)
+    elif kind == "segment":
+        membership.fill(Segment.objects.get(shop=plan.shop, key=text["key"]))
 
 
 def _is_other_rule(text: dict[str, Any], before: dict[str, Any] | None) -> bool:
@@ -60,10 +74,14 @@ def _is_other_rule(text: dict[str, Any], before: dict[str, Any] | None) -> bool:
     return before is None or any(text.get(name) != before.get(name) for name in asked)
 
 
+def kind_of(part: str) -> str:
+    """campaign, stage or segment."""
+    return part.partition(":")[0]
+
+
 def part_of(plan: Plan, part: str) -> dict[str, Any]:
     """The part of that name. Raises NotDecided."""
-    parts = [*plan.proposal["campaigns"], *plan.proposal["stages"]]
-    found = next((each for each in parts if each["part"] == part), None)
+    found = next((each for each in plan.parts if each["part"] == part), None)
     if found is None:
         raise NotDecided(_("The plan has no part %s.") % part)
     return dict(found)
@@ -76,16 +94,18 @@ def written(text: dict[str, Any]) -> str:
 
 def _edited(plan: Plan, proposed: dict[str, Any], text: str) -> dict[str, Any] | None:
     """The edited text where it says something else and may; None where it says the same."""
-    is_stage = proposed["part"].startswith("stage:")
+    kind = kind_of(proposed["part"])
     try:
-        said = yaml_text.read(text) if is_stage else as_text.read(text)
+        said = as_text.read(text) if kind == "campaign" else yaml_text.read(text)
         if said == yaml_text.read(written(proposed["text"])):
             return None
-        if is_stage:
+        if kind == "stage":
             stage_text.check(said, plan.journey)
+        elif kind == "segment":
+            segment_text.check(said, plan.shop)
         elif faults := _beyond_limits(plan, said):
             raise NotDecided("; ".join(map(str, faults)))
-    except (yaml_text.YamlError, as_text.TextFault, StageFault) as fault:
+    except (yaml_text.YamlError, as_text.TextFault, StageFault, SegmentFault) as fault:
         raise NotDecided(str(fault)) from fault
     return dict(said)
 
@@ -102,8 +122,12 @@ def _beyond_limits(plan: Plan, text: dict[str, Any]) -> list[Refusal]:
 
 
 def _make(plan: Plan, proposed: dict[str, Any], text: dict[str, Any]) -> Campaign | None:
-    if not proposed["part"].startswith("stage:"):
+    kind = kind_of(proposed["part"])
+    if kind == "campaign":
         return _draft(plan, text)
+    if kind == "segment":
+        _segment(plan, text)
+        return None
     held = plan.journey.stages.filter(key=proposed["text"]["key"]).first()
     if _still(stage_text.told(held) if held else None) != _still(proposed["before"]):
         raise NotDecided(_("The stage was changed since the plan was made. Make a new plan."))
@@ -115,6 +139,13 @@ def _make(plan: Plan, proposed: dict[str, Any], text: dict[str, Any]) -> Campaig
     except StageFault as fault:
         raise NotDecided(str(fault)) from fault
     return None
+
+
+def _segment(plan: Plan, text: dict[str, Any]) -> None:
+    try:
+        segment_text.put(text, plan.shop)
+    except SegmentFault as fault:
+        raise NotDecided(str(fault)) from fault
 
 
 def _still(text: dict[str, Any] | None) -> dict[str, Any]:

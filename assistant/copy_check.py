@@ -1,6 +1,6 @@
 """No word of a copy is taken on trust: facts stand in slots, the rest must claim nothing.
 
-Each fault begins with the path to it, such as `variants[0].subject`.
+Each refusal says where it is, such as `variants[0].subject`.
 """
 
 import re
@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from assistant import checking, claims, copy_facts
 from assistant.copy_facts import SLOT
+from assistant.sentences import Refusal, Sentence
 from campaigns.plan_schema import shape
 
 LONGEST = {"subject": 60, "preheader": 100, "sms": 160}
@@ -62,62 +61,62 @@ def texts(variant: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from ((f"{part}[{at}]", text) for at, text in enumerate(variant[part]))
 
 
-def faults(variant: dict[str, Any], rules: Rules, at: str) -> list[str]:
+def faults(variant: dict[str, Any], rules: Rules, at: str) -> list[Refusal]:
     """What is wrong with a variant, each with its path; empty when it can be read by customers."""
     found = [
-        f"{at}.{path}: {fault}"
+        Refusal(f"{at}.{path}", [fault])
         for path, text in texts(variant)
         for fault in (*_invented(text, rules), *_unwanted(text, rules))
     ]
-    return [*found, *(f"{at}.{fault}" for fault in _lengths(variant, rules))]
+    return [*found, *(Refusal(f"{at}.{part}", [fault]) for part, fault in _lengths(variant, rules))]
 
 
-def _invented(text: str, rules: Rules) -> Iterator[str]:
+def _invented(text: str, rules: Rules) -> Iterator[Sentence]:
     for slot in SLOT.findall(text):
         if slot not in rules.facts and slot != copy_facts.NAME:
-            yield _("there is no fact {%s}") % slot
+            yield Sentence("no_fact", slot=slot)
     bare = SLOT.sub(" ", text)
     if "{" in bare or "}" in bare or ACTIVE.search(bare):
-        yield _("it has a tag, a link or a bracket of its own")
+        yield Sentence("own_tag")
     yield from checking.in_words(re.sub(r"\bone\b", " ", bare, flags=re.IGNORECASE))
     for claim in dict.fromkeys(hit[0] for hit in claims.CLAIM.finditer(_plain(bare))):
         if claim.lower() not in rules.known:
-            yield _("the catalogue does not say “%s”") % claim
+            yield Sentence("not_said", words=claim)
     for name in dict.fromkeys([*CAPITAL.findall(bare), *QUOTED.findall(bare)]):
         if name not in claims.USUAL and name.lower() not in rules.known:
-            yield _("“%s” is no product or brand of the catalogue") % name
+            yield Sentence("no_product", name=name)
 
 
-def unwanted(text: str, rules: Rules) -> list[str]:
+def unwanted(text: str, rules: Rules) -> list[Sentence]:
     """The words of a text, its facts filled in, that the shop does not use or nobody asked for."""
     return list(_unwanted(text, rules))
 
 
-def _unwanted(text: str, rules: Rules) -> Iterator[str]:
+def _unwanted(text: str, rules: Rules) -> Iterator[Sentence]:
     plain = _plain(copy_facts.filled(text, rules.facts)).lower()
     for word in rules.forbidden:
         edge = "" if HAN.search(word) else r"\b"
         if re.search(rf"{edge}{re.escape(_plain(word).lower())}{edge}", plain):
-            yield _("“%s” is a word that the shop does not use") % word
+            yield Sentence("not_used", word=word)
     bare = SLOT.sub(" ", text)
     letters = sum(each.isalpha() for each in bare)
     chinese = len(HAN.findall(bare))
     wanted = rules.language.startswith("zh")
     if letters and (chinese * 2 < letters if wanted else chinese > 0):
-        yield _("it is not in the language that was asked for")
+        yield Sentence("other_language")
 
 
-def _lengths(variant: dict[str, Any], rules: Rules) -> Iterator[str]:
+def _lengths(variant: dict[str, Any], rules: Rules) -> Iterator[tuple[str, Sentence]]:
+    """What is too long, by its part."""
     read = {part: copy_facts.filled(variant[part], rules.facts) for part in LONGEST}
     for part, most in LONGEST.items():
         longest = HAN_SMS if part == "sms" and HAN.search(read[part]) else most
         if len(read[part]) > longest:
             known = {"is": len(read[part]), "most": longest}
-            yield f"{part}: " + _("%(is)d characters; %(most)d are the most") % known
+            yield part, Sentence("too_long", **known)
     words = _count(" ".join(variant["body"]))
     if words > BODY_WORDS:
-        yield "body: " + _("%(is)d words; %(most)d are the most") % {
-            "is": words, "most": BODY_WORDS}  # fmt: skip
+        yield "body", Sentence("too_many_words", **{"is": words, "most": BODY_WORDS})
 
 
 def _count(text: str) -> int:

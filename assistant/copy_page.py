@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assistant import copy_check, copy_facts, copy_mail
+from assistant import copy_check, copy_facts, copy_mail, sentences
 from assistant.copy_facts import SLOT
 from assistant.models import Copy
 from campaigns import editor, program, subject_test
@@ -36,6 +36,7 @@ class Page:
         return [
             {
                 "letter": chr(ord("A") + number),
+                "author": variant.get("author", ""),
                 "subject": self._pieces(variant["subject"]),
                 "preheader": self._pieces(variant["preheader"]),
                 "body": [self._pieces(text) for text in variant["body"]],
@@ -59,12 +60,24 @@ class Page:
         ]
 
     @property
+    def refused(self) -> list[str]:
+        """What of a model's answer is not here, and why."""
+        return sentences.refused(self.copy.refused)
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """As they are kept, but for what is told to the marketer, not to customers."""
+        if copy_facts.OWN not in self.copy.facts:
+            return dict(self.copy.facts)
+        return self.copy.facts | copy_facts.own(copy_facts.own_reasons(self.copy.language))
+
+    @property
     def longest_sms(self) -> int:
         chinese = self.copy.language.startswith("zh")
         return copy_check.HAN_SMS if chinese else copy_check.LONGEST["sms"]
 
     def _pieces(self, text: str) -> list[Piece]:
-        return list(_cut(text, self.copy.facts))
+        return list(_cut(text, self.facts))
 
     def _checked(self, variant: dict[str, Any]) -> dict[str, Any]:
         try:

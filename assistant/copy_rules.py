@@ -99,4 +99,4 @@ def _own(template: Template) -> list[str]:
 def _stands(text: str, rules: Rules) -> bool:
     short = {"subject": "x", "preheader": "x", "sms": "x", "body": [text], "alts": []}
     found = copy_check.faults(short, rules, "")
-    return not any(".body" in fault for fault in found)
+    return not any(fault.at.startswith(".body") for fault in found)

@@ -9,11 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from assistant import copy_check, copy_facts, copy_rules, discounts
+from assistant import copy_check, copy_facts, copy_rules, discounts, sentences
 from assistant.copy_check import Rules
 from assistant.models import Copy, Voice
+from assistant.sentences import Refusal
 from campaigns.models import Template
 from llm import client
 from llm.providers.base import Provider
@@ -47,20 +46,34 @@ def write(template: Template, brief: Brief, *, provider: Provider | None = None)
     rules = Rules(facts, brief.language, len(images(template)), voice.words)
     provider = provider or client.chosen()
     variants: list[dict[str, Any]] = []
-    refused: list[str] = []
+    refused: list[Refusal] = []
     author = "rules"
     if provider is not None and not provider.small:
         variants, refused = _by_model(template, brief, rules, voice, provider)
         author = provider.model
     if not variants:
-        variants, author = copy_rules.write(template, rules, VARIANTS), "rules"
+        author = "rules"
+    variants = _filled_up(variants, template, rules)
     if brief.own:
         refused += _add_own(variants, rules)
     return Copy.objects.create(
         shop=template.shop, template=template, goal=brief.goal[:300], language=brief.language,
         discount_percent=brief.discount_percent, author=author, facts=facts, variants=variants,
-        refused=refused,
+        refused=[each.row for each in refused],
     )  # fmt: skip
+
+
+def _filled_up(
+    variants: list[dict[str, Any]], template: Template, rules: Rules
+) -> list[dict[str, Any]]:
+    """As many as were asked for: what a model leaves open, rules fill, and it says so."""
+    if len(variants) >= VARIANTS:
+        return variants
+    taken = {each["subject"] for each in variants}
+    ours = [each for each in copy_rules.write(template, rules, VARIANTS)
+            if each["subject"] not in taken]  # fmt: skip
+    mark = {"author": "rules"} if variants else {}
+    return [*variants, *(each | mark for each in ours)][:VARIANTS]
 
 
 def _facts(template: Template, brief: Brief) -> dict[str, Any]:
@@ -72,10 +85,10 @@ def _facts(template: Template, brief: Brief) -> dict[str, Any]:
     return copy_facts.of(shop, chosen, brief.language, brief.discount_percent, why)
 
 
-def _add_own(variants: list[dict[str, Any]], rules: Rules) -> list[str]:
+def _add_own(variants: list[dict[str, Any]], rules: Rules) -> list[Refusal]:
     """End each variant with every customer's own recommendations; or why that cannot be."""
     reasons = copy_facts.own_reasons(rules.language)
-    wrong = [f"{copy_facts.OWN}: {fault}" for fault in copy_check.unwanted(reasons, rules)]
+    wrong = [Refusal(copy_facts.OWN, [each]) for each in copy_check.unwanted(reasons, rules)]
     if not wrong:
         rules.facts.update(copy_facts.own(reasons))
         for variant in variants:
@@ -91,7 +104,7 @@ def images(template: Template) -> list[str]:
 
 def _by_model(
     template: Template, brief: Brief, rules: Rules, voice: Voice, provider: Provider
-) -> tuple[list[dict[str, Any]], list[str]]:
+) -> tuple[list[dict[str, Any]], list[Refusal]]:
     """The variants that stand, and what was refused in the end."""
     parts = {
         "goal": brief.goal,
@@ -104,7 +117,7 @@ def _by_model(
     good, refused = _asked(template, parts, rules, brief, provider, "copy")
     if not refused:
         return good, []
-    again = {**parts, "faults": "\n".join(refused)[:3000]}
+    again = {**parts, "faults": "\n".join(map(str, refused))[:3000]}
     better, still = _asked(template, again, rules, brief, provider, "copy_again")
     merged = {each["subject"]: each for each in [*good, *better]}
     return list(merged.values())[:VARIANTS], still
@@ -113,7 +126,7 @@ def _by_model(
 def _asked(
     template: Template, parts: dict[str, str], rules: Rules, brief: Brief, provider: Provider,
     prompt: str,
-) -> tuple[list[dict[str, Any]], list[str]]:  # fmt: skip
+) -> tuple[list[dict[str, Any]], list[Refusal]]:  # fmt: skip
     answer = client.ask(
         template.shop_id,
         prompt=(f"assistant/{prompt}", 1),
@@ -124,7 +137,7 @@ def _asked(
         provider=provider,
     )
     if answer.outcome != "ok":
-        return [], [_("The model gave no answer (%s).") % (answer.why or answer.outcome)]
+        return [], [sentences.no_answer(answer.outcome, answer.why)]
     good, refused = [], []
     for number, said in enumerate(answer.data["variants"]):
         variant = _slotted(said, rules)
@@ -147,10 +160,10 @@ def _slotted(said: dict[str, Any], rules: Rules) -> dict[str, Any]:
     }
 
 
-def _dear(variant: dict[str, Any], rules: Rules, brief: Brief, at: str) -> list[str]:
+def _dear(variant: dict[str, Any], rules: Rules, brief: Brief, at: str) -> list[Refusal]:
     """What promises more off than the request allows."""
     return [
-        f"{at}.{path}: {fault}"
+        Refusal(f"{at}.{path}", [fault])
         for path, text in copy_check.texts(variant)
         for fault in discounts.faults(copy_facts.filled(text, rules.facts), brief.discount_percent)
     ]

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -11,9 +12,13 @@ from assistant.figures import Figures
 from journeys import counting, transitions
 from journeys.models import Journey
 from journeys.transitions import Edge, Measured, Period
+from journeys.whose import Whose
+from llm.aggregates import FEWEST_PEOPLE
+from segments.models import Segment
+from shops import money
 from shops.models import Shop
 
-DAYS = 180
+DAYS, MOST_SEGMENTS = 180, 30
 # What a goal's words are about: the stage to leave, the stage to reach.
 WORDS = (
     (r"second|first[- ]time|repeat|again|复购|二次|第二|回购|再次", "new", "active"),
@@ -36,10 +41,18 @@ class Limits:
     channels: list[str] = field(default_factory=lambda: ["email"])
     thousand_cents: int = 100
 
+    def told(self, currency: str) -> str:
+        """As a model reads them; the server checks them all the same."""
+        budget = self.budget_cents
+        return (
+            f"budget: {'-' if budget is None else money.said(budget, currency)}\n"
+            f"discount at most: {self.discount_percent:g} %\nchannels: {', '.join(self.channels)}"
+        )
+
 
 @dataclass(frozen=True)
 class Ground:
-    """What a plan stands on: the goal, the map, its figures, the limits."""
+    """What a plan stands on: the goal, the map, its figures, the limits, the segments."""
 
     shop: Shop
     journey: Journey
@@ -48,6 +61,17 @@ class Ground:
     measured: Measured
     figures: Figures
     aim: str
+
+    @cached_property
+    def segments(self) -> dict[str, Segment]:
+        """Whom a campaign may be for, under a mark of the request: the largest, none of few."""
+        rows = Segment.in_use.filter(shop=self.shop, member_count__gte=FEWEST_PEOPLE, fault="")
+        found = rows.order_by("-member_count", "key")[:MOST_SEGMENTS]
+        return {f"s{number}": segment for number, segment in enumerate(found, 1)}
+
+    def of_segment(self, key: str) -> Measured:
+        """The map of those who are in the segment today."""
+        return transitions.measure(self.journey, self.measured.period, Whose(segment=key))
 
     def edges(self) -> list[Edge]:
         """The ways that serve the goal, most important first: the one it names, then from where

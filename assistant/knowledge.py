@@ -10,23 +10,25 @@ import io
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
 
-from assistant.html_text import text_of
+from assistant import addresses
+from assistant.addresses import Page
 from assistant.models import Passage, Source
 from llm import encoding, meaning
-from shops import money, reaching
+from shops import money
 from shops.models import Product, Shop
 
-LONGEST, MOST_PASSAGES, MOST_PAGES, SHOWN = 800, 5_000, 50, 3
+LONGEST, MOST_PASSAGES, SHOWN = 800, 5_000, 3
 CHANGING = ("addresses", "products")  # kinds of sources whose text is not in the source
-Key = tuple[str, int]  # a passage is known by its title, and the how manieth of it
+Piece = tuple[str, str, str]  # the address it is from, if any; title; text
+Key = tuple[str, str, int]  # a passage is known by address and title, and the how manieth of it
+NOTHING = "nothing"  # as a source's fault
 BY_MEANING = """
 SELECT id, 1 - (vector::vector <=> %(asked)s::float8[]::vector) AS likeness
 FROM assistant_passage WHERE shop_id = %(shop)s AND vector IS NOT NULL
@@ -51,11 +53,14 @@ class Found:
 
 
 def read_due() -> int:
-    """Read the sources that are new or changed; returns how many."""
+    """Read the sources that are new or changed, and pages that failed; returns how many sources."""
     due = list(Source.objects.filter(read_at=None).order_by("pk").select_related("shop")[:20])
     for source in due:
         read(source)
-    return len(due)
+    late = addresses.due()
+    for source, failed in late.items():
+        read(source, only=failed)
+    return len(due) + len(late)
 
 
 def renew() -> None:
@@ -63,23 +68,29 @@ def renew() -> None:
     Source.objects.filter(kind__in=CHANGING).update(read_at=None)
 
 
-def read(source: Source) -> None:
+def read(source: Source, *, only: Collection[int] = ()) -> None:
     """Cut a source into passages; those it had already stay, a fault is kept on it.
 
     A corrected question names its right passage: one whose text was mended goes on as the same.
+    Each address of a list fails alone and keeps what was read of it; `only` these are fetched.
     """
+    pages = addresses.pages(source, only)
     try:
-        pieces = _numbered(list(_pieces(source))[:MOST_PASSAGES])
-        fault = "" if pieces else _("There is nothing in it.")
-    except (reaching.Unreachable, csv.Error) as problem:
+        pieces = _numbered(list(_pieces(source, pages))[:MOST_PASSAGES])
+        has_failed = any(page.address.failed_count for page in pages)
+        fault = "" if pieces or has_failed else NOTHING
+    except csv.Error as problem:
         pieces, fault = {}, str(problem)
     fresh = _fresh(pieces, _held(source))
-    vectors = dict(zip(fresh, _vectors([f"{key[0]}\n{pieces[key]}" for key in fresh]), strict=True))
+    vectors = dict(zip(fresh, _vectors([f"{key[1]}\n{pieces[key]}" for key in fresh]), strict=True))
     with transaction.atomic():
         now_held = Source.objects.select_for_update().get(pk=source.pk)
-        if now_held.read_at and now_held.changed_at == source.changed_at:
+        if now_held.read_at != source.read_at and (
+            only or now_held.changed_at == source.changed_at
+        ):
             return  # another worker has read it meanwhile
-        if pieces:
+        addresses.keep(pages)
+        if pieces or pages:
             _put(source, pieces, vectors)
         # Changed while it was read: it is read once more.
         held = Source.objects.filter(pk=source.pk, changed_at=source.changed_at)
@@ -116,19 +127,19 @@ def terms(text: str) -> set[str]:
     return found - SMALL
 
 
-def _numbered(pieces: list[tuple[str, str]]) -> dict[Key, str]:
-    seen: Counter[str] = Counter()
+def _numbered(pieces: list[Piece]) -> dict[Key, str]:
+    seen: Counter[tuple[str, str]] = Counter()
     found = {}
-    for title, text in pieces:
-        key = title[:300]
-        found[key, seen[key]] = text
+    for address, title, text in pieces:
+        key = (address, title[:300])
+        found[*key, seen[key]] = text
         seen[key] += 1
     return found
 
 
 def _held(source: Source) -> dict[Key, Passage]:
     rows = list(source.passages.order_by("position"))
-    keys = _numbered([(row.title, row.text) for row in rows])
+    keys = _numbered([(row.address, row.title, row.text) for row in rows])
     return dict(zip(keys, rows, strict=True))
 
 
@@ -147,7 +158,8 @@ def _put(source: Source, pieces: dict[Key, str], vectors: dict[Key, list[float] 
     source.passages.update(position=-1 - F("position"))
     rows = []
     for position, (key, text) in enumerate(pieces.items()):
-        row = held.get(key) or Passage(shop=source.shop, source=source, title=key[0])
+        new = Passage(shop=source.shop, source=source, address=key[0], title=key[1])
+        row = held.get(key) or new
         row.position, row.text = position, text
         row.terms = sorted(terms(f"{row.title} {text}"))
         row.vector = vectors.get(key, row.vector)
@@ -177,24 +189,34 @@ def _vectors(texts: list[str]) -> list[list[float] | None]:
     return list(meaning.vectors(texts, is_query=False))
 
 
-def _pieces(source: Source) -> Iterator[tuple[str, str]]:
-    """Title and text of each part of the source."""
+def _pieces(source: Source, pages: list[Page]) -> Iterator[Piece]:
+    """Each part of the source."""
+    if source.kind == "addresses":
+        yield from (piece for page in pages for piece in _of_page(source, page))
+        return
     if source.kind == "csv":
-        for row in csv.reader(io.StringIO(source.text)):
-            if len(row) > 1 and row[1].strip():
-                yield row[0].strip(), row[1].strip()[:LONGEST]
-    elif source.kind == "addresses":
-        for url in source.text.split()[:MOST_PAGES]:
-            reply = reaching.call("GET", url, headers={"Accept": "text/html"})
-            if reply.status != 200:
-                raise reaching.Unreachable(
-                    _("%(url)s answered %(status)d.") % {"url": url, "status": reply.status}
-                )
-            yield from _parts(text_of(reply.text), url)
+        parts = _rows(source.text)
     elif source.kind == "products":
-        yield from _products(source.shop)
+        parts = _products(source.shop)
     else:
-        yield from _parts(source.text, source.name)
+        parts = _parts(source.text, source.name)
+    yield from (("", title, text) for title, text in parts)
+
+
+def _of_page(source: Source, page: Page) -> Iterator[Piece]:
+    """What the page says; where it was not read, what is held of it."""
+    url = page.address.url
+    if page.text is not None:
+        yield from ((url, title, text) for title, text in _parts(page.text, url))
+    else:
+        held = source.passages.filter(address=url).order_by("position")
+        yield from ((url, row.title, row.text) for row in held)
+
+
+def _rows(text: str) -> Iterator[tuple[str, str]]:
+    for row in csv.reader(io.StringIO(text)):
+        if len(row) > 1 and row[1].strip():
+            yield row[0].strip(), row[1].strip()[:LONGEST]
 
 
 def _parts(text: str, name: str) -> Iterator[tuple[str, str]]:

@@ -1,17 +1,18 @@
 """What an outside assistant may look at and propose, under the roles of the person it works for.
 
-Nothing here changes what runs: a proposed plan or campaign waits on its page for a person's
-approval, a proposed segment is a rule to be looked at.
+Nothing here changes what runs: a proposed plan, campaign or segment waits on its page for a
+person's approval.
 """
 
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assistant import figures, planner, rehearsals, rule_writer, sentences
-from assistant.models import Plan
+from assistant import figures, planner, rehearsals, rule_writer, segment_text, sentences
+from assistant.models import OUTSIDE, Plan
 from campaigns import as_text, report
 from campaigns.models import Campaign
 from customers.models import Customer
@@ -76,17 +77,24 @@ class Tools:
         ann = Customer.objects.filter(shop=self.shop, external_id=customer_id).first()
         if held is None or ann is None:
             raise Refused(_("There is no such segment or customer."))
-        return [asdict(clause) for clause in why.of(held, ann).clauses]
+        return [asdict(clause) for clause in why.of(held, ann.survivor).clauses]
 
-    def propose_segment(self, description: str) -> dict[str, Any]:
-        """A sentence as a rule: in words, how many it finds, and what has to be asked back."""
-        self._needs("segments.view_segment")
+    def propose_segment(self, description: str, name: str = "", reason: str = "") -> dict[str, Any]:
+        """A sentence as a rule, in words with how many it finds, kept as a proposal that a person
+        approves. Where something has to be asked back first, nothing is kept."""
+        self._needs("assistant.add_plan", "segments.view_segment")
         written = rule_writer.write(self.shop, description)
         said: dict[str, Any] = asdict(written)
-        if written.rule is not None:
-            compiled = rules.compile(written.rule, shop=self.shop)
-            said["customers"] = estimate.of(self.shop, compiled).count
-        return said
+        if written.rule is None:
+            return said
+        compiled = rules.compile(written.rule, shop=self.shop)
+        said["customers"] = estimate.of(self.shop, compiled).count
+        if not written.complete:
+            return said
+        text = segment_text.of(self.shop, name or description, description, written.rule)
+        part = {"part": f"segment:{text['key']}"[:60], "why": (reason or description)[:500],
+                "text": text}  # fmt: skip
+        return said | self._kept(name or description, "segments", part)
 
     def propose_plan(self, goal: str) -> dict[str, Any]:
         """A plan for a goal, kept as a proposal that a person approves part by part."""
@@ -101,24 +109,36 @@ class Tools:
     def propose_campaign(self, text: str, reason: str) -> dict[str, Any]:
         """A campaign as text (YAML, one template), checked and kept to be approved."""
         self._needs("assistant.add_plan")
-        journey = Journey.objects.filter(shop=self.shop, key="lifecycle").first()
         try:
             told = as_text.read(text)
             as_text.load_read(told, self.shop, dry_run=True)
         except as_text.TextFault as fault:
             raise Refused(str(fault)) from fault
-        if journey is None or len(told.get("templates", {})) != 1:
-            raise Refused(_("It needs a lifecycle journey, and exactly one template."))
-        today = counting.today(self.shop)
+        if len(told.get("templates", {})) != 1:
+            raise Refused(_("It needs exactly one template."))
         part = {"part": f"campaign:{told['key']}"[:60], "edge": "", "why": reason[:500],
                 "text": told}  # fmt: skip
-        plan = Plan.objects.create(
-            shop=self.shop, journey=journey, goal=reason[:300] or told["name"],
-            author=f"MCP: {self.user}"[:80], start=today - timedelta(days=planner.DAYS), end=today,
-            proposal={"diagnosis": [], "stages": [], "campaigns": [part], "forecast": [],
-                      "risks": [], "measured": []},
-        )  # fmt: skip
-        rehearsals.ask(plan)
+        return self._kept(reason or told["name"], "campaigns", part)
+
+    def _kept(self, goal: str, kind: str, part: dict[str, Any]) -> dict[str, Any]:
+        """The one part as a plan of its own, which waits on its page."""
+        mine = Journey.objects.filter(shop=self.shop)
+        journey = mine.filter(key="lifecycle").first() or mine.order_by("pk").first()
+        if journey is None:
+            raise Refused(_("The shop has no journey yet. A person has to add one first."))
+        proposal: dict[str, Any] = {
+            "diagnosis": [], "stages": [], "campaigns": [], "forecast": [], "risks": [],
+            "measured": [], kind: [part],
+        }  # fmt: skip
+        author, today = f"{OUTSIDE}{self.user}"[:80], counting.today(self.shop)
+        with transaction.atomic():
+            # Said twice it is one proposal, while nobody has decided.
+            same = Plan.objects.waiting().filter(shop=self.shop, author=author, proposal=proposal)
+            plan = same.first() or Plan.objects.create(
+                shop=self.shop, journey=journey, goal=goal[:300], author=author,
+                start=today - timedelta(days=planner.DAYS), end=today, proposal=proposal,
+            )  # fmt: skip
+            rehearsals.ask(plan)
         return {"plan": plan.pk, "waits_for": _("a person's approval on the plan's page")}
 
     def _needs(self, *permissions: str) -> None:

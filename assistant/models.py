@@ -1,22 +1,49 @@
 """Plans with what people decided about each part; what customers ask and what answers rest on."""
 
+from functools import reduce
+from operator import add
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Index, UniqueConstraint
+from django.db.models import Func, Index, UniqueConstraint
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Replay, Template
 from journeys.models import Journey
+from shops import sentences
 from shops.models import Shop
+
+OUTSIDE = "MCP: "  # before the name of whom an outside assistant works for
+PARTS = ("campaigns", "stages", "segments")  # of a proposal, that somebody decides about
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def waiting(self) -> "PlanQuerySet":
+        """Those with a part that nobody has decided about."""
+        number = models.IntegerField()
+        lengths = [
+            Coalesce(Func(KeyTransform(kind, "proposal"), function="jsonb_array_length"), 0,
+                     output_field=number)
+            for kind in PARTS
+        ]  # fmt: skip
+        decisions = Decision.objects.filter(plan=models.OuterRef("pk")).values("plan")
+        decided = models.Subquery(decisions.values(n=models.Count("pk")), output_field=number)
+        rows = self.alias(in_all=reduce(add, lengths), decided=Coalesce(decided, 0))
+        return rows.filter(in_all__gt=models.F("decided"))
 
 
 class Plan(models.Model):
     """A proposal for a goal, checked against the measured journey; nothing of it is live.
 
-    `author` is rules or the model's name; `refused` says what of a model's answer was thrown away.
+    `author` is rules, the model's name, or "MCP: " and who an outside assistant worked for;
+    `refused` says what of a model's answer was thrown away.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))
@@ -32,6 +59,8 @@ class Plan(models.Model):
     scored_at = models.DateTimeField(_("scored"), null=True)
     score = models.JSONField(_("score"), null=True)
 
+    objects = PlanQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("plan")
         verbose_name_plural = _("plans")
@@ -39,6 +68,11 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.goal
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """What is decided about, each by itself."""
+        return [part for kind in PARTS for part in self.proposal.get(kind, [])]
 
 
 class Decision(models.Model):
@@ -182,6 +216,49 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def trouble(self) -> str:
+        """What of it could not be read, in the active language; of a CSV in its reader's words."""
+        if self.fault == "nothing":
+            return gettext("There is nothing in it.")
+        failed = self.addresses.filter(failed_count__gt=0).count() if self.pk else 0
+        if not failed:
+            return self.fault
+        said = gettext("Could not be read: %(failed)d of %(all)d addresses")
+        return said % {"failed": failed, "all": self.addresses.count()}
+
+
+class Address(models.Model):
+    """A page that a source names, read by itself: one that fails holds back no other.
+
+    What was read of it before stays; `fault` says why it failed, `due_at` when it is tried again.
+    """
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="addresses")
+    url = models.TextField(_("address"))
+    position = models.IntegerField(_("position"))
+    read_at = models.DateTimeField(_("read"), null=True)
+    fault = models.JSONField(_("fault"), default=dict)  # a sentence of shops.sentences
+    failed_count = models.IntegerField(_("failed in a row"), default=0)
+    due_at = models.DateTimeField(_("tried again"), null=True)
+
+    class Meta:
+        verbose_name = _("address of a source")
+        verbose_name_plural = _("addresses of sources")
+        constraints = [UniqueConstraint(fields=["source", "url"], name="address_of_source")]
+        indexes = [
+            Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="address_due")
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def trouble(self) -> str:
+        """Why it could not be read, in the active language."""
+        return sentences.said(self.fault)
+
 
 class Passage(models.Model):
     """A part of a source, as it is found: by its words, and by its meaning where that is known."""
@@ -189,6 +266,7 @@ class Passage(models.Model):
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="passages")
     position = models.IntegerField(_("position"))
+    address = models.TextField(_("address"), blank=True, default="", db_default="")
     title = models.CharField(_("title"), max_length=300)
     text = models.TextField(_("text"))
     terms = ArrayField(models.TextField())

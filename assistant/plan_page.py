@@ -6,11 +6,14 @@ from typing import Any
 
 from assistant import approval, checking, figures, sentences, stage_changes
 from assistant.figures import Figures
-from assistant.models import Decision, MeasuredLift, Plan
+from assistant.models import OUTSIDE, Decision, MeasuredLift, Plan
 from campaigns import as_text, outline, rendering, replay_page
 from campaigns.models import Replay
 from journeys import transitions
 from journeys.transitions import Period
+from segments import estimate, glimpse, rules
+from segments.field_words import CHANNELS
+from segments.models import Segment
 from shops import money
 
 
@@ -24,6 +27,14 @@ class Page:
     def period(self) -> Period:
         """The days that it was measured on."""
         return Period(self.plan.start, self.plan.end)
+
+    @property
+    def is_from_outside(self) -> bool:
+        return self.plan.author.startswith(OUTSIDE)
+
+    @property
+    def proposer(self) -> str:
+        return self.plan.author.removeprefix(OUTSIDE)
 
     @cached_property
     def figures(self) -> Figures:
@@ -75,8 +86,23 @@ class Page:
         ]
 
     @cached_property
+    def segments(self) -> list[dict[str, Any]]:
+        """Proposed segments: the rule in words, how many it finds and some of them."""
+        return [
+            {
+                **segment,
+                **self._found(segment["text"]["rule"]),
+                "written": approval.written(segment["text"]),
+                "decision": (decision := self.decided.get(segment["part"])),
+                "made": self._made(segment) if decision else None,
+            }
+            for segment in self.plan.proposal.get("segments", [])
+        ]
+
+    @cached_property
     def parts(self) -> list[dict[str, Any]]:
-        ahead = {each["edge"]: each for each in self.plan.proposal["forecast"]}
+        names = dict(Segment.objects.filter(shop=self.plan.shop).values_list("key", "name"))
+        ahead = {_whose(each): each for each in self.plan.proposal["forecast"]}
         return [
             {
                 **campaign,
@@ -91,7 +117,8 @@ class Page:
                     rendering.as_read(each["subject"])
                     for each in campaign["text"]["templates"].values()
                 ],
-                "forecast": ahead.get(campaign["edge"]),
+                "forecast": ahead.get(_whose(campaign)),
+                "whose": names.get(campaign.get("segment", ""), campaign.get("segment")),
                 "decision": self.decided.get(campaign["part"]),
             }
             for campaign in self.plan.proposal["campaigns"]
@@ -152,7 +179,28 @@ class Page:
         return {
             "budget": None if budget is None else money.said(budget, self.plan.shop.currency),
             "discount": self.plan.limits.get("discount_percent", 0),
+            "channels": [
+                str(CHANNELS.get(name, name)) for name in self.plan.limits.get("channels", [])
+            ],
         }
+
+    def _found(self, rule: dict[str, Any]) -> dict[str, Any]:
+        """As it is today: a field that is gone since is said in place of a count."""
+        shop = self.plan.shop
+        try:
+            compiled = rules.compile(rule, shop=shop)
+        except rules.RuleError as fault:
+            return {"fault": str(fault)}
+        found = estimate.of(shop, compiled)
+        return {
+            "words": rules.describe(rule, shop=shop),
+            "found": found,
+            "glimpse": glimpse.of(shop, compiled, found),
+        }
+
+    def _made(self, part: dict[str, Any]) -> Segment | None:
+        key = self._approved(part)["key"]
+        return Segment.objects.filter(shop=self.plan.shop, key=key).first()
 
     def _approved(self, part: dict[str, Any]) -> dict[str, Any]:
         decision = self.decided.get(part["part"])
@@ -167,6 +215,11 @@ class Page:
         if any(cite["figure"] not in self.figures for cite in claim["cites"]):
             return sentences.said(claim)
         return checking.said(claim, self.figures, self.plan.shop.currency)
+
+
+def _whose(part: dict[str, Any]) -> tuple[str, str]:
+    """Of which way a forecast is, and of whom."""
+    return part["edge"], part.get("segment", "")
 
 
 def _edge(figure: str) -> str:

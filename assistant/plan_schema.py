@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from assistant import stage_offers
+from assistant import segment_text, stage_offers
 from campaigns.plan_schema import shape
 from journeys import stage_text
 
+EVERYBODY = "everybody"  # as a campaign's segment
 TEXT = {"type": "string", "minLength": 1, "maxLength": 500}
 NUMBER = {"type": "number"}
 CITES = {
@@ -33,12 +34,18 @@ PROPOSAL: dict[str, Any] = shape(
         "items": shape(["part", "why", "before", "text"], part=TEXT, why=TEXT, said=SAID,
                        before={"type": ["object", "null"]}, text=stage_text.SCHEMA),
     },
+    segments={
+        "type": "array",
+        "maxItems": 5,
+        "items": shape(["part", "why", "text"], part=TEXT, why=TEXT, text=segment_text.SCHEMA),
+    },
     campaigns={
         "type": "array",
         "maxItems": 5,
-        # `text` is the campaign as campaigns are exported: plan, copy, audience.
+        # `text` is the campaign as campaigns are exported: plan, copy, audience; `segment` is
+        # whose forecast it has, if not everybody's.
         "items": shape(["part", "edge", "why", "text"], part=TEXT, edge=TEXT, why=TEXT,
-                       said=SAID, text={"type": "object"}),
+                       segment=TEXT, said=SAID, text={"type": "object"}),
     },
     forecast={
         "type": "array",
@@ -46,7 +53,7 @@ PROPOSAL: dict[str, Any] = shape(
         "items": shape(
             ["edge", "assumed_percent", "horizon_days", "reached", "more_reached",
              "more_revenue_cents"],
-            edge=TEXT, assumed_percent=NUMBER, horizon_days={"type": "integer"},
+            edge=TEXT, segment=TEXT, assumed_percent=NUMBER, horizon_days={"type": "integer"},
             reached=ESTIMATE, more_reached=ESTIMATE, more_revenue_cents=ESTIMATE,
         ),
     },
@@ -68,16 +75,19 @@ def pick(sentences: list[str], plays: list[str]) -> dict[str, Any]:
     )
 
 
-def choice(plays: list[str], edges: list[str], stages: list[str]) -> dict[str, Any]:
-    """What a model decides: what is wrong, which plays against it, how the mails begin, which
-    stage is missing, the risks.
+def choice(
+    plays: list[str], edges: list[str], stages: list[str], segments: list[str]
+) -> dict[str, Any]:
+    """What a model decides: what is wrong, which plays against it and for whom, how the mails
+    begin, which stage is missing, the risks.
 
     It names figures and plays from lists; plans, audiences and forecasts are the server's.
     """
     play = shape(
-        ["play", "edge", "subject", "why"],
+        ["play", "edge", "segment", "subject", "why"],
         play={"enum": plays},
         edge={"enum": edges},
+        segment={"enum": [EVERYBODY, *segments]},
         subject=TEXT | {"maxLength": 120},
         why=TEXT,
     )

@@ -10,7 +10,15 @@ from typing import Any
 
 from django.db import transaction
 
-from assistant import checking, drafting, plan_schema, plays, rehearsals, stage_offers
+from assistant import (
+    checking,
+    drafting,
+    plan_schema,
+    plays,
+    rehearsals,
+    sentences,
+    stage_offers,
+)
 from assistant.drafting import Kept
 from assistant.ground import DAYS, Ground, Limits, NoPlan, survey
 from assistant.models import Plan
@@ -50,17 +58,18 @@ def make(
 
 def by_rules(ground: Ground) -> tuple[dict[str, Any], list[Refusal]]:
     """The plan from the ways that lose most and the library of plays, and what was left out."""
-    chosen: list[Kept] = [
-        (play, edge, "", "")
+    chosen = [
+        Kept(play, edge)
         for edge in ground.edges()
         for play in plays.fitting(edge, ground.limits.channels)[:1]
     ]
-    first = {play.key: each for each in reversed(chosen) for play in [each[0]]}
-    kept = [each for each in chosen if first[each[0].key] is each][:MOST_PLAYS]
+    first = {each.play.key: each for each in reversed(chosen)}
+    kept = [each for each in chosen if first[each.play.key] is each][:MOST_PLAYS]
     ways = ground.edges()[:MOST_PLAYS]
     claims = [claim for edge in ways for claim in drafting.claims_of(ground, edge)]
     stages = stage_offers.by_rules(ground, ways)
-    return drafting.proposal(ground, claims[:8], stages, kept, [])
+    proposal, left_out = drafting.proposal(ground, claims[:8], stages, kept, [])
+    return proposal, left_out if kept else [Refusal("", [Sentence("no_play")])]
 
 
 def by_model(ground: Ground, *, provider: Provider | None = None) -> Proposed:
@@ -81,20 +90,28 @@ def by_model(ground: Ground, *, provider: Provider | None = None) -> Proposed:
     stages = ground.journey.stages.order_by("position")
     answer = client.ask(
         ground.shop.pk,
-        prompt=("assistant/plan", 2),
+        prompt=("assistant/plan", 3),
         purpose="plan of a journey",
         parts={
             "goal": ground.goal,
+            "limits": ground.limits.told(ground.shop.currency),
             "figures": "\n".join(lines),
             "plays": "\n".join(told),
             "stages": "\n".join(f"{stage.key} ; {stage.name}" for stage in stages),
+            "segments": "\n".join(
+                f"{mark} ; {segment.name} ; {segment.member_count}"
+                for mark, segment in ground.segments.items()
+            )
+            or "-",
         },
-        schema=plan_schema.choice(list(offers), list(edges), [stage.key for stage in stages]),
+        schema=plan_schema.choice(
+            list(offers), list(edges), [stage.key for stage in stages], list(ground.segments)
+        ),
         max_tokens=2000,
         provider=provider,
     )
     if answer.outcome != "ok":
-        return None, "", [_no_answer(answer)]
+        return None, "", [sentences.no_answer(answer.outcome, answer.why)]
     return _kept(ground, answer.data, edges, offers, provider.model)
 
 
@@ -121,13 +138,13 @@ def _chosen(
         provider=provider,
     )
     if answer.outcome != "ok":
-        return None, "", [_no_answer(answer)]
+        return None, "", [sentences.no_answer(answer.outcome, answer.why)]
     picked = [claims[int(n) - 1] for n in dict.fromkeys(answer.data["sentences"])]
-    kept: list[Kept] = [
-        (plays.BY_KEY[key], edges[offers[key][0]], "", "")
+    kept = [
+        Kept(plays.BY_KEY[key], edges[offers[key][0]])
         for key in dict.fromkeys(answer.data["plays"])
     ]
-    stages = stage_offers.by_rules(ground, [edge for _play, edge, *_words in kept])
+    stages = stage_offers.by_rules(ground, [each.edge for each in kept])
     proposal, refused = drafting.proposal(ground, picked, stages, kept, [])
     return proposal, provider.model, refused
 
@@ -142,21 +159,24 @@ def _kept(
     """What of a model's answer is true; the rest in words."""
     refused: list[Refusal] = []
     claims = [each for each in data["diagnosis"] if _stands(ground, each, refused)]
-    kept: list[Kept] = [
-        (plays.BY_KEY[each["play"]], edges[each["edge"]], each["subject"], each["why"])
+    kept = [
+        Kept(
+            plays.BY_KEY[each["play"]],
+            edges[each["edge"]],
+            each["subject"],
+            each["why"],
+            ground.segments.get(each["segment"]),
+        )
         for number, each in enumerate(data["plays"])
         if _fits(each, offers, f"plays[{number}]", refused)
     ]
     risks = [each for each in data["risks"] if _has_no_number(each, refused)]
     stages = _stages(ground, data.get("stages", []), refused)
+    kept = list({(each.play.key, each.edge.id, each.segment): each for each in kept}.values())
     if not claims or not kept:
         return None, "", refused
     proposal, left_out = drafting.proposal(ground, claims, stages, kept, risks)
     return proposal, author, [*refused, *left_out]
-
-
-def _no_answer(answer: client.Answer) -> Refusal:
-    return Refusal("", [Sentence("no_answer", why=answer.why or answer.outcome)])
 
 
 def _stands(ground: Ground, claim: dict[str, Any], refused: list[Refusal]) -> bool:

@@ -80,14 +80,18 @@ def fitting(edge: Edge, channels: list[str]) -> list[Play]:
     return [play for play in ALL if key in play.origins and play.channel in channels]
 
 
-def campaign(play: Play, edge: Edge, *, journey: str, subject: str = "") -> dict[str, Any]:
-    """The play as a campaign's text: entry by the stage, one mail, the order as its goal."""
+def campaign(
+    play: Play, edge: Edge, *, name: str, journey: str, subject: str = "", segment: str = ""
+) -> dict[str, Any]:
+    """The play as a campaign's text: entry by the stage, one mail, the order as its goal; for all
+    who allow it, or for those of a segment."""
     told = ready_made.told(play.source)
-    key = f"plan-{play.key}"
+    key = f"plan-{name}"
     template = deepcopy(told["templates"][play.template]) | {
         "name": str(play.name),
         "subject": subject or str(play.subject),
     }
+    allows = {"field": f"consent.{play.channel}", "op": "is_true"}
     steps: list[dict[str, Any]] = [{"wait_days": play.wait_days}] if play.wait_days else []
     return {
         "waymark_campaign": 1,
@@ -95,7 +99,7 @@ def campaign(play: Play, edge: Edge, *, journey: str, subject: str = "") -> dict
         "name": str(play.name),
         "plan": {
             "entry": {"journey": journey, "stage": edge.origin.key if edge.origin else ""},
-            "audience": {"field": f"consent.{play.channel}", "op": "is_true"},
+            "audience": {"all": [allows, {"segment": segment}]} if segment else allows,
             "goal": {"touchpoint": "order.placed", "days": 30},
             "steps": [*steps, {"send": key}],
         },

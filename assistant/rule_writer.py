@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from assistant import rule_grammar
+from assistant import rule_grammar, sentences
 from assistant.rule_grammar import Read
 from assistant.rule_phrases import HAN, NUM
 from assistant.rule_words import ENGLISH, Rule, Words, number, plain
@@ -119,8 +119,8 @@ def by_model(shop: Shop, text: str, words: Words, provider: Provider) -> Written
         provider=provider,
     )
     if answer.outcome != "ok":
-        why = _("The model gave no answer (%s).") % (answer.why or answer.outcome)
-        return Written(None, "", provider.model, [why])
+        why = sentences.no_answer(answer.outcome, answer.why)
+        return Written(None, "", provider.model, [str(why)])
     parts = [_cleaned(part) for part in answer.data["all"]]
     rule = None if not parts else parts[0] if len(parts) == 1 else {"all": parts}
     found = _written(shop, rule, list(answer.data["asked"]), provider.model)

@@ -58,7 +58,7 @@ def score(plan: Plan) -> list[dict[str, Any]]:
             "clear": changes[each["edge"]].difference.clear,
             "forecast_percent": each["assumed_percent"],
         }
-        for each in plan.proposal["forecast"]
+        for each in {one["edge"]: one for one in plan.proposal["forecast"]}.values()
         if each["edge"] in changes
     ]
 

@@ -1,8 +1,8 @@
-"""What rules say in a plan, and why parts of one are refused: kept by code with its values, and
-said in the language of who reads it.
+"""What rules say in a plan, and why parts of a plan or a copy are refused: kept by code with its
+values, and said in the language of who reads it.
 
-The text beside the code is the sentence as it was said when the plan was made; what a model or a
-person wrote has only that.
+The text beside the code is the sentence as it was said when it was kept; what a model or a person
+wrote has only that.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,14 @@ WORDS: dict[str, Any] = {
     "own_number": _("it says '%(number)s' by itself"),
     "other_way": _("%(play)s is not for that way"),
     "no_answer": _("The model gave no answer (%(why)s)."),
+    "no_answer.budget": _(
+        "The model was not asked: the day's budget of tokens or money is used up."
+    ),
+    "no_answer.refused": _("The model declined to answer."),
+    "no_answer.timeout": _("The model did not answer in time."),
     "no_room": _("priority: there is no room before %(stage)s."),
+    "no_play": _("no play of the library goes by the channels that were allowed"),
+    "too_few": _("too few of “%(segment)s” went that way to say what it would bring"),
     "channel": _("the channel %(channel)s was not allowed"),
     "unknown_cost": _("how many would enter is not known, nor what it costs"),
     "too_dear": _(
@@ -43,6 +50,14 @@ WORDS: dict[str, Any] = {
         " left"
     ),
     "too_much_off": _("“%(words)s” promises more off than the %(most)s %% that were allowed"),
+    "no_fact": _("there is no fact {%(slot)s}"),
+    "own_tag": _("it has a tag, a link or a bracket of its own"),
+    "not_said": _("the catalogue does not say “%(words)s”"),
+    "no_product": _("“%(name)s” is no product or brand of the catalogue"),
+    "not_used": _("“%(word)s” is a word that the shop does not use"),
+    "other_language": _("it is not in the language that was asked for"),
+    "too_long": _("%(is)d characters; %(most)d are the most"),
+    "too_many_words": _("%(is)d words; %(most)d are the most"),
     "amount_off": _("“%(words)s” takes an amount off that cannot be held against %(most)s %%"),
 }
 
@@ -71,12 +86,19 @@ class Refusal:
 
     @property
     def row(self) -> dict[str, Any]:
-        """As a plan keeps it."""
+        """As a plan or a copy keeps it."""
         return {"at": self.at, "faults": [_row(fault) for fault in self.faults]}
 
 
+def no_answer(outcome: str, why: str) -> Refusal:
+    """That a model gave none; what a server did is told in its own words."""
+    code = f"no_answer.{outcome}"
+    said = Sentence(code) if code in WORDS else Sentence("no_answer", why=why or outcome)
+    return Refusal("", [said])
+
+
 def refused(rows: list[Any]) -> list[str]:
-    """What a plan keeps of refusals, in the active language; plans of old have plain texts."""
+    """What is kept of refusals, in the active language; rows of old have plain texts."""
     return [
         row if isinstance(row, str) else str(Refusal(row["at"], [*map(said, row["faults"])]))
         for row in rows

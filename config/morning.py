@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from assistant.models import Plan, Question
 from campaigns.models import Campaign, Message
 from customers import zones
 from customers.models import PrivacyRequest
@@ -94,6 +95,11 @@ def _items(shop: Shop) -> Iterator[Item]:
         (PrivacyRequest.objects.filter(shop=shop, done_at=None),
          _("People who asked about their data: %d"),
          reverse("admin:customers_privacyrequest_changelist") + asked, True),
+        (Plan.objects.filter(shop=shop).waiting(), _("Plans that wait for approval: %d"),
+         reverse("admin:assistant_plan_changelist") + f"{asked}&waiting=yes", False),
+        (Question.objects.filter(shop=shop, state="waiting"),
+         _("Questions of customers that wait for an answer: %d"),
+         reverse("admin:assistant_question_changelist") + f"{asked}&state__exact=waiting", False),
     ):  # fmt: skip
         count = rows[:MOST].count()
         if count:

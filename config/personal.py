@@ -106,7 +106,8 @@ assistant.measuredlift part edge
 assistant.voice examples forbidden
 assistant.copy goal language author! facts variants refused
 assistant.source name kind text fault
-assistant.passage title text
+assistant.address url fault
+assistant.passage address title text
 assistant.question text~ answer~ author cites state
 """  # noqa: E501
 CLASSES = {"!": "personal", "~": "pseudonymous", "": "none"}

@@ -13,7 +13,10 @@ from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from shops import sentences
 
 TIMEOUT = httpx.Timeout(15, connect=5)
 MOST_SECONDS = 60  # for a whole answer: one that drips in byte by byte never times out
@@ -26,7 +29,11 @@ INSIDE = [ipaddress.IPv6Network("64:ff9b:1::/48"), ipaddress.IPv6Network("fec0::
 
 
 class Unreachable(Exception):
-    """The call was not made or not answered; says why."""
+    """The call was not made or not answered; says why, in another language later, too."""
+
+    def __init__(self, text: Promise | str, **values: str | float) -> None:
+        self.sentence = sentences.kept(text, **values)
+        super().__init__(sentences.said(self.sentence))
 
 
 @dataclass(frozen=True)
@@ -43,18 +50,20 @@ def check(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError as fault:  # such as an unmatched bracket
-        raise Unreachable(_("This is not an address: %s") % fault) from fault
+        raise Unreachable(_("This is not an address: %(why)s"), why=str(fault)) from fault
     if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise Unreachable(_("The address must begin with https:// or http://."))
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError, UnicodeError) as fault:
-        raise Unreachable(_("The name %s cannot be resolved.") % parts.hostname) from fault
+        raise Unreachable(
+            _("The name %(name)s cannot be resolved."), name=parts.hostname
+        ) from fault
     addresses = [str(entry[4][0]) for entry in found]
     for address in addresses:
         if not is_outside(address):
-            raise Unreachable(_("%s is inside a private network.") % parts.hostname)
+            raise Unreachable(_("%(name)s is inside a private network."), name=parts.hostname)
     return addresses[0]
 
 
@@ -124,5 +133,7 @@ def _beginning(answer: httpx.Response, most: int) -> str:
         if len(content) > most:
             break
         if time.monotonic() > deadline:
-            raise Unreachable(_("The answer was not complete after %d seconds.") % MOST_SECONDS)
+            raise Unreachable(
+                _("The answer was not complete after %(seconds)d seconds."), seconds=MOST_SECONDS
+            )
     return content[:most].decode(errors="replace").replace("\x00", "")

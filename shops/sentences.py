@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 Sentence = dict[str, Any]
 
 
-def kept(text: Promise, **values: Promise | str | float) -> Sentence:
+def kept(text: Promise | str, **values: Promise | str | float) -> Sentence:
     """The sentence as a JSON column has it."""
     with translation.override(None):  # nothing is translated: what is said is the source
         told = {n: {"text": str(v)} if isinstance(v, Promise) else v for n, v in values.items()}

@@ -5,7 +5,7 @@ import json
 from django.utils.timezone import now
 
 from assistant import copywriter
-from assistant.models import Passage, Plan, Question, Source, Voice
+from assistant.models import Address, Passage, Plan, Question, Source, Voice
 from campaigns import asking, engine, hygiene, launching, ready_made
 from campaigns.channel_models import ChannelAccount, PushSubscription
 from campaigns.models import (
@@ -114,6 +114,7 @@ def what_plans_bring(shop: Shop) -> None:
     Passage.objects.create(
         shop=shop, source=source, position=0, title="Returns", text="Within 30 days.", terms=["30"]
     )
+    Address.objects.create(shop=shop, source=source, url="https://x.example/faq", position=0)
     Question.objects.create(shop=shop, text="How long?", state="waiting")
     template = Template.objects.filter(shop=shop).earliest("pk")
     copywriter.write(template, copywriter.Brief("马克杯", "zh-hans"))

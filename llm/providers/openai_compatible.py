@@ -41,7 +41,9 @@ class OpenAICompatible(Provider):
     ) -> Reply | float | None:
         """The reply, or for how many seconds to wait first (None: not said)."""
         try:
-            with client.stream("POST", self.url, json=self.body(question)) as response:
+            left = max(0.01, deadline - time.monotonic())
+            asked = client.stream("POST", self.url, json=self.body(question), timeout=left)
+            with asked as response:
                 if response.status_code == 200:
                     return stream.read(response, deadline)
                 said = stream.text_of(response, deadline)

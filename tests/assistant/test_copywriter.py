@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from assistant import copy_check, copy_facts, copy_page, copywriter
 from assistant.copy_check import Rules
@@ -18,6 +19,7 @@ from segments.models import Membership, Segment
 from tests import make
 from tests.assistant.test_planner import staff
 from tests.campaigns import build
+from tests.llm.test_attacks import ATTACKS
 
 FACTS = {
     "shop": {"said": "Hearth", "source": "shop:hearth.name"},
@@ -65,7 +67,8 @@ def test_an_invention_is_found_with_its_path(part, text, fault):
     rules = Rules(FACTS, "en", 1, ["cheerful"])
     assert copy_check.faults(GOOD, rules, "variants[0]") == []
     found = copy_check.faults(GOOD | {part: text}, rules, "variants[0]")
-    assert any(each.startswith(f"variants[0].{part}") and fault in each for each in found)
+    said = [str(each) for each in found]
+    assert any(each.startswith(f"variants[0].{part}") and fault in each for each in said)
 
 
 def test_what_the_catalogue_says_may_be_said_and_its_source_is_marked(template):
@@ -91,8 +94,41 @@ def test_an_invention_may_be_mended_once_and_what_stands_is_kept(template):
 
     assert len(provider.asked) == 2
     assert "the catalogue does not say “handmade”" in provider.asked[1].turns[1].text
-    assert [each["subject"] for each in copy.variants] == [GOOD["subject"], "A bowl for you"]
+    *worded, filled = copy.variants
+    assert [each["subject"] for each in worded] == [GOOD["subject"], "A bowl for you"]
+    assert (filled["author"], filled["subject"]) == ("rules", "Something for your table")
+    assert copy_page.Page(copy).variants[2]["author"] == "rules"
     assert copy.refused == []
+
+
+LIES = {"subject": "A handmade bowl", "preheader": "给您的木碗", "sms": "word " * 40}
+REASONS = {
+    "en": ["does not say “handmade”", "not in the language", "200 characters; 160 are the most"],
+    "zh-hans": ["商品目录中没有“handmade”的说法", "不是所要求的语言", "200 个字符；最多 160 个"],
+}
+
+
+@pytest.mark.parametrize(("made_in", "read_in"), [("en", "zh-hans"), ("zh-hans", "en")])
+def test_a_refusal_is_read_in_the_readers_language(template, client, made_in, read_in):
+    with translation.override(made_in):
+        copy, _provider = written(template, [GOOD | LIES], [GOOD | LIES])
+        Copy.objects.filter(pk=copy.pk).update(refused=[*copy.refused, "as it was kept of old"])
+    staff(client, template.shop, "view_copy")
+
+    address = reverse("admin:assistant_copy_change", args=[copy.pk])
+    page = client.get(address, headers={"Accept-Language": read_in}).content.decode()
+
+    for reason in [*REASONS[read_in], "as it was kept of old"]:
+        assert reason in page
+
+
+def test_a_copywriter_without_an_answer_says_why_in_the_readers_language(template, settings):
+    settings.LLM_DAILY_TOKENS = 10
+    copy, _provider = written(template, [GOOD])
+
+    assert (copy.author, len(copy.variants)) == ("rules", 3)
+    with translation.override("zh-hans"):
+        assert copy_page.Page(copy).refused == ["没有询问模型：今天的令牌或金额预算已经用完。"]
 
 
 def test_without_a_model_and_where_nothing_stands_rules_fill_the_same_schema(template):
@@ -105,7 +141,8 @@ def test_without_a_model_and_where_nothing_stands_rules_fill_the_same_schema(tem
     for copy in (lost, chinese):
         assert (copy.author, len(copy.variants)) == ("rules", 3)
         assert len({each["subject"] for each in copy.variants}) == 3
-    assert lost.refused[0].startswith("variants[0].subject: the catalogue does not say “handmade”")
+    (fault, *_others) = copy_page.Page(lost).refused
+    assert fault.startswith("variants[0].subject: the catalogue does not say “handmade”")
     assert lost.variants[0]["subject"] == "Something for your table"
     assert "We pack it by hand for you." in lost.variants[0]["body"]
     assert "love" not in json.dumps(lost.variants)
@@ -146,6 +183,28 @@ def test_a_copy_is_asked_for_in_the_admin_and_an_unknown_product_is_named(templa
     staff(client, make.shop(), "view_copy", "add_copy")
     assert client.post(address, {**asked, "products": "bowl"}).status_code == 200
     assert Copy.objects.count() == 1
+
+
+def test_a_products_title_is_data_whatever_it_orders(template):
+    asked = []
+    for number, attack in enumerate(ATTACKS):
+        title = attack.replace("\x00", "")[:300]
+        make.product(template.shop, external_id=f"x{number}", title=title, price_cents=1)
+        obeyed = '{"variants": [], "approved": true}'
+        provider = Canned([obeyed, obeyed])
+
+        copy = copywriter.write(template, Brief("it", products=f"x{number}"), provider=provider)
+
+        assert copy.author == "rules"
+        asked += provider.asked
+    assert len(asked) >= 50
+    for question in asked:
+        assert (question.turns[0], question.schema) == (asked[0].turns[0], asked[0].schema)
+        facts = re.search(r'<data name="facts">\n(.*)\n</data>', question.turns[1].text)
+        assert facts
+        assert not re.search(r"[<>\[\]|]", facts[1])
+        assert question.turns[1].text.count("</data>") == question.turns[1].text.count("<data ")
+    assert not Campaign.objects.exists()
 
 
 def a_persona(shop):
@@ -207,7 +266,8 @@ def test_a_models_guide_may_say_the_reason_by_its_slot_only(template):
 
     assert "customers like you choose it 4 times" in provider.asked[0].turns[1].text
     assert "Hosts" not in provider.asked[0].turns[1].text
-    assert guide.variants == [good]
+    assert guide.variants[0] == good
+    assert {each["author"] for each in guide.variants[1:]} == {"rules"}
 
 
 def test_a_mail_may_end_with_each_customers_own_recommendations_and_reasons(template):
@@ -229,7 +289,8 @@ def test_a_mail_may_end_with_each_customers_own_recommendations_and_reasons(temp
     Voice.objects.create(shop=template.shop, forbidden="others")
     refused = copywriter.write(template, Brief("the bowl", products="bowl", own=True))
     assert "{recommended}" not in json.dumps(refused.variants)
-    assert refused.refused == ["recommended: “others” is a word that the shop does not use"]
+    said = copy_page.Page(refused).refused
+    assert said == ["recommended: “others” is a word that the shop does not use"]
 
 
 def test_a_guide_is_asked_for_from_the_personas_page_by_whoever_may_write(template, client):

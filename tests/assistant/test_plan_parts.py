@@ -9,11 +9,14 @@ from django.utils import timezone, translation
 from assistant import approval, discounts, plan_page, planner, scoring
 from assistant.models import Decision, MeasuredLift, Plan
 from assistant.stage_changes import Change
-from campaigns import replay_queue
+from campaigns import plan_check, replay_queue
 from campaigns.models import Campaign
 from customers import profiles
+from customers.models import Customer
 from journeys import backfill
 from journeys.models import Stage, StageVisit
+from llm.providers.canned import Canned
+from segments.models import Membership, Segment
 from tests import make
 from tests.assistant.test_planner import a_shop, answer, by_model, staff
 from tests.campaigns import build
@@ -36,6 +39,68 @@ def test_the_measured_days_suggest_a_new_and_a_changed_stage(plan):
     assert slow["changes"] == [Change("How long a stay may take", "60 days", "21 days")]
     changed = [line for line in slow["diff"] if line[:1] in "+-"]
     assert changed == ["-expected_days: 60", "+expected_days: 21"]
+
+
+def a_segment(shop, name, customers):
+    made = Segment.objects.create(
+        shop=shop, key=name.lower(), name=name, kind="static", member_count=len(customers)
+    )
+    Membership.objects.bulk_create(
+        Membership(shop=shop, segment=made, customer=ann) for ann in customers
+    )
+
+
+@pytest.mark.django_db
+def test_a_model_may_plan_for_a_segment_and_its_forecast_is_of_that_segment():
+    shop = a_shop()
+    everybody = list(Customer.objects.filter(shop=shop).order_by("pk"))
+    a_segment(shop, "Hosts", everybody[10:60])  # of 50 twenty went on, thirty of a hundred did
+    a_segment(shop, "Guests", everybody[70:90])  # nobody did
+    a_segment(shop, "Few", everybody[:9])
+    (play,) = json.loads(answer())["plays"]
+    wanted = [play, play | {"segment": "s1"}, play | {"segment": "s2"}]
+    provider = Canned([answer(plays=wanted)])
+
+    plan = planner.make(shop, "more second orders", planner.Limits(9_900), provider=provider)
+
+    sent = provider.asked[0].turns[1].text
+    assert "s1 ; Hosts ; 50" in sent
+    assert "Few" not in sent
+    assert all(words in sent for words in ("budget: € 99.00", "channels: email"))
+    assert plan_page.Page(plan).refused == [
+        "campaigns[2].text.plan.audience: too few of “Guests” went that way to say what it"
+        " would bring"
+    ]
+    whole, hosts = plan_page.Page(plan).parts
+    assert (whole["part"], hosts["part"]) == ("campaign:second-order", "campaign:second-order-2")
+    assert hosts["forecast"]["more_reached"]["value"] > 0
+    assert hosts["forecast"]["more_reached"] != whole["forecast"]["more_reached"]
+    assert hosts["whose"] == "Hosts"
+    for part in (whole, hosts):
+        approval.decide(plan, part["part"], "approved", by=make.user())
+    drafts = Campaign.objects.filter(shop=shop).order_by("pk")
+    assert [{"segment": "hosts"} in each.plan["audience"].get("all", []) for each in drafts] == [
+        False, True,
+    ]  # fmt: skip
+    for draft in drafts:
+        plan_check.check_campaign(draft)
+
+
+@pytest.mark.django_db
+def test_the_marketer_says_which_channels_and_hears_when_no_play_goes_by_them(client):
+    shop = a_shop()
+    staff(client, shop, "view_plan", "add_plan")
+    told = {"goal": "more second orders", "discount": "0"}
+
+    for channels, campaigns in (([], 1), (["email", "sms"], 1), (["push"], 0)):
+        asked = client.post(
+            reverse("admin:assistant_plan_propose"), told | {"channels": channels}, follow=True
+        )
+        plan = Plan.objects.latest("pk")
+        assert plan.limits["channels"] == (channels or ["email"])
+        assert len(plan.proposal["campaigns"]) >= campaigns
+        assert ("no play of the library goes by" in asked.content.decode()) is (campaigns == 0)
+    assert plan.proposal["campaigns"] == []
 
 
 @pytest.mark.parametrize(("made_in", "read_in"), [("en", "zh-hans"), ("zh-hans", "en")])

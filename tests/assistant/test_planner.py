@@ -116,6 +116,7 @@ def answer(**changes):
             {
                 "play": "second-order",
                 "edge": "edge:new..active",
+                "segment": "everybody",
                 "subject": "Something that goes with it",
                 "why": "Most stop here.",
             }
@@ -183,6 +184,7 @@ def test_a_play_that_promises_a_discount_is_refused():
         {"play": "second-order", "edge": "edge:new..active", "subject": "Half price", "why": "so"},
     ]
     good = json.loads(answer())["plays"]
+    wrong = [each | {"segment": "everybody"} for each in wrong]
 
     plan = by_model(a_shop(), answer(plays=[*wrong, *good]))
 

@@ -54,6 +54,16 @@ def slow(pause, pieces=20):
     return write
 
 
+def late(seconds, write):
+    """The same, after so many seconds."""
+
+    def wait(handler):
+        time.sleep(seconds)
+        write(handler)
+
+    return wait
+
+
 def cut(handler):
     """Ends in the middle of the answer."""
     handler.start(200, {"Content-Type": "text/event-stream"})

@@ -1,5 +1,7 @@
 """However the model's server behaves, a question ends in a clear state, with its row."""
 
+import time
+
 import pytest
 
 from llm import client, prompts
@@ -9,7 +11,7 @@ from llm.providers.canned import Canned
 from llm.redaction import Redaction
 from tests import make
 from tests.llm.asking import SCHEMA, mood
-from tests.llm.stub import cut, said, slow, status, whole
+from tests.llm.stub import cut, late, said, slow, status, whole
 
 pytestmark = pytest.mark.django_db
 GOOD = '{"mood": "good"}'
@@ -121,6 +123,17 @@ def test_a_silent_server_ends_at_the_deadline(server, settings):
     server.script = [slow(1, pieces=1)]
 
     assert mood(make.shop()).outcome == "timeout"
+
+
+def test_a_server_that_is_busy_and_then_silent_is_waited_for_no_longer_than_the_deadline(
+    server, settings
+):
+    settings.LLM_TIMEOUT_SECONDS = 3
+    server.script = [late(2, status(503, Retry_After="0")), slow(6, pieces=1)]
+    began = time.monotonic()
+
+    assert mood(make.shop()).outcome == "timeout"
+    assert time.monotonic() - began < 4.5
 
 
 def test_a_server_without_schemas_is_asked_for_plain_json_and_still_held_to_the_schema(server):
