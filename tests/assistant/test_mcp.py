@@ -115,7 +115,7 @@ def test_a_proposed_segment_is_edited_or_rejected_and_decided_by_who_may_make_on
     written = approval.written(plan.parts[0]["text"])
     for was, now, fault in (
         ("order_count", "moon_count", "rule.field: "),
-        ("rule:", "rules:", "'rules' was unexpected"),
+        ("rule:", "rules:", "'rule' is a required property"),
     ):
         with pytest.raises(approval.NotDecided, match=fault):
             approval.decide(plan, part, "approved", by=mine.user, text=written.replace(was, now))

@@ -277,7 +277,7 @@ def test_a_plan_is_made_and_decided_in_the_admin(client):
     shop = a_shop()
     staff(client, shop, "view_plan", "add_plan", "add_campaign")
     address = reverse("admin:assistant_plan_propose")
-    assert "Budget (EUR)" in client.get(address).content.decode()
+    assert "Budget (€)" in client.get(address).content.decode()
 
     said = {"goal": "more second orders", "discount": "0", "budget": "5000.50", "thousand": "12.5"}
     answered = client.post(address, said, follow=True)
