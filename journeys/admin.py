@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,7 +19,7 @@ from journeys.console import JourneyPages
 from journeys.models import Journey, Stage, StageVisit
 from segments import rules
 from segments.rule_field import RuleField
-from shops.console import ReadOnly, ShopAdmin
+from shops.console import ReadOnly, ShopAdmin, is_part
 from shops.templatetags.console import figure
 
 OUTCOMES = [("", _("on the way")), ("goal", _("the goal")), ("loss", _("a loss"))]
@@ -128,8 +129,19 @@ class Journeys(JourneyPages, ShopAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         journey = self.get_object(request, object_id)
-        known = {"without_past": backfill.without_past(journey) if journey else []}
+        known = _past_of(journey) if journey else {}
+        if known and is_part(request) and self.has_view_permission(request, journey):
+            return render(request, "journeys/past_part.html", known)
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **known})
+
+
+def _past_of(journey: Journey) -> dict[str, Any]:
+    """What a page says of a journey's past."""
+    return {
+        "journey": journey,
+        "percent": backfill.percent_filled(journey),
+        "without_past": backfill.without_past(journey),
+    }
 
 
 @admin.register(StageVisit)

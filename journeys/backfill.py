@@ -2,25 +2,28 @@
 
 A virtual clock goes through the moments at which an answer may change: an order, a touchpoint that
 a rule asks for, the moment at which the clock alone flips a rule. At each the facts are those of
-then. All customers at once, in a handful of statements (`journeys/backfill_sql.py`). What was
-recorded live is only preceded: who is at the right stage already has been there since the past says
-so. Afresh (after rules were edited, or a history was imported) what was recorded is worked out anew
-as well.
+then. A large shop's customers are filled in parts, each in a handful of statements and a
+transaction of its own (`journeys/backfill_sql.py`): the parts are rows, so all workers take them
+and a crash loses one. What was recorded live is only preceded: who is at the right stage already
+has been there since the past says so. Afresh (after rules were edited, or a history was imported)
+what was recorded is worked out anew as well.
 """
 
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Now
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from journeys import back_dating, counting, stages
 from journeys import backfill_sql as sql
-from journeys.models import Journey, Stage, StageVisit
+from journeys.models import FillPart, Journey, Stage, StageVisit
 from segments import rules
 from segments.rules import RuleError
 
+AT_ONCE = 250_000  # customers whose past one transaction fills
 KEPT = ("order_count", "revenue_cents", "last_order_at")  # of the facts, on each stay
 
 
@@ -40,55 +43,122 @@ def ask_whole(journey: Journey) -> None:
 
 
 def fill_asked() -> int:
-    """Fill the pasts that were asked for; returns how many. A fault is left on the journey."""
+    """Fill the pasts that were asked for, beside other workers; returns how many were ended here.
+
+    A fault is left on the journey.
+    """
     done = 0
     for journey in Journey.objects.exclude(fill_asked_at=None).order_by("fill_asked_at"):
-        asked_at = journey.fill_asked_at
         try:
-            fill(journey, afresh=journey.fill_afresh)
+            fill_parts(journey)
+            done += end(journey)
         except (RuleError, NoPast) as fault:
             Journey.objects.filter(pk=journey.pk).update(fill_fault=str(fault), fill_asked_at=None)
-        else:
-            # Asked again meanwhile, it is filled again.
-            rows = Journey.objects.filter(pk=journey.pk, fill_asked_at=asked_at)
-            rows.update(fill_asked_at=None)
-            done += 1
     return done
 
 
 def fill(journey: Journey, *, afresh: bool = False) -> int:
-    """Give the journey its past, all or nothing; returns the stays that were added. Repeatable.
+    """Give the journey its past now; returns the stays that were added. Repeatable.
 
     Stages whose rules cannot be asked of the past take nobody there; see `without_past`. Afresh
     that would lose their recorded stays, so it raises NoPast.
     """
-    missing = without_past(journey)
-    if afresh and missing:
+    ask(journey, afresh=afresh)
+    journey.refresh_from_db()
+    try:
+        added = fill_parts(journey)
+    except (RuleError, NoPast):
+        Journey.objects.filter(pk=journey.pk).update(fill_asked_at=None)
+        raise
+    end(journey)
+    return added
+
+
+def fill_parts(journey: Journey) -> int:
+    """Fill what no other worker is at, until nothing is left; returns the stays that were added."""
+    begin(journey)
+    added = 0
+    while (more := _fill_part(journey)) is not None:
+        added += more
+    return added
+
+
+def begin(journey: Journey) -> None:
+    """Divide the customers into parts, once for each time that the past is asked for."""
+    rows = Journey.objects.filter(pk=journey.pk)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Another worker that holds it is dividing it, or at its end.
+        held = rows.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+        if held is None or _parts(journey).exists():
+            return
+        _refuse_to_lose(held)
+        # Where nobody stands yet the past brings the stays that last, and placing only what it
+        # cannot know: half as long as to place everybody first and to write those stays twice.
+        is_empty = not StageVisit.objects.filter(journey=journey).exists()
+        (stages.check if is_empty else stages.place_on)(held)
+        FillPart.objects.filter(journey=journey).delete()
+        values = {"journey": journey.pk, "customers": AT_ONCE, "is_empty": is_empty}
+        cursor.execute(sql.PARTS, values)
+
+
+def _refuse_to_lose(journey: Journey) -> None:
+    """Raises NoPast where recorded stays would go and nothing would come in their place."""
+    if journey.fill_afresh and (missing := without_past(journey)):
         stage, reasons = missing[0]
         said = _("'%(stage)s' has no past: its rule asks for %(what)s. Fill only what is before.")
         raise NoPast(said % {"stage": stage.name, "what": ", ".join(reasons)})
-    # Where nobody stands yet the past brings the stays that last, and placing only what it cannot
-    # know: half as long as to place everybody first and to write those stays a second time.
-    is_empty = not StageVisit.objects.filter(journey=journey).exists()
-    (stages.check if is_empty else stages.place_on)(journey)
-    before = (sql.DROP_RECORDED, sql.LASTING) if afresh else (sql.FORGET, sql.RECORDED)
+
+
+def _fill_part(journey: Journey) -> int | None:
+    """Fill one part, all or nothing; returns the stays that were added, None where none is left."""
+    left = _parts(journey).filter(done_at=None)
     with transaction.atomic(), connection.cursor() as cursor:
-        Journey.objects.select_for_update(of=("self",)).get(pk=journey.pk)
-        past, values = _past(journey)
+        part = left.select_for_update(skip_locked=True, of=("self",)).order_by("first_id").first()
+        if part is None:
+            return None
+        past, values = _past(journey, part)
+        before = (
+            (sql.DROP_RECORDED, sql.LASTING) if journey.fill_afresh else (sql.FORGET, sql.RECORDED)
+        )
         cursor.execute("SET LOCAL work_mem = '256MB'")
         for step in (sql.CLEAR, *before, past, "ANALYZE journeys_past", sql.JOINED):
             cursor.execute(step, values)
-        cursor.execute(sql.ENDED.format(left="NULL" if is_empty else "%(now)s"), values)
+        cursor.execute(sql.ENDED.format(left="NULL" if part.is_empty else "%(now)s"), values)
         added = int(cursor.rowcount)
-        if is_empty:
+        if part.is_empty:
             cursor.execute(sql.LASTS, values)
             added += int(cursor.rowcount)
-        cursor.execute("ANALYZE journeys_stagevisit")
-        Journey.objects.filter(pk=journey.pk).update(filled_at=Now(), fill_fault="")
-    if is_empty:
-        stages.place_on(journey)
-    counting.count(journey, full=True)
+        FillPart.objects.filter(pk=part.pk).update(done_at=Now())
     return added
+
+
+def end(journey: Journey) -> bool:
+    """Count what was filled, when all of it is; returns whether it was done here."""
+    asked = Journey.objects.filter(pk=journey.pk, fill_asked_at=journey.fill_asked_at)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Who finds it held, or asked for once more, leaves it to others.
+        held = asked.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+        parts = FillPart.objects.filter(journey=journey)
+        if held is None or parts.filter(done_at=None).exists():
+            return False
+        cursor.execute("ANALYZE journeys_stagevisit")
+        if parts.filter(is_empty=True).exists():
+            stages.place_on(held)
+        counting.count(held, full=True)
+        parts.delete()
+        asked.update(fill_asked_at=None, filled_at=Now(), fill_fault="")
+    return True
+
+
+def _parts(journey: Journey) -> QuerySet[FillPart]:
+    """The parts of the past, as it was last asked for."""
+    return FillPart.objects.filter(journey=journey, asked_at=F("journey__fill_asked_at"))
+
+
+def percent_filled(journey: Journey) -> int:
+    """How far the past that was asked for is."""
+    told = _parts(journey).aggregate(all=Count("pk"), done=Count("done_at"))
+    return 100 * told["done"] // max(told["all"], 1)
 
 
 def without_past(journey: Journey) -> list[tuple[Stage, list[str]]]:
@@ -97,11 +167,13 @@ def without_past(journey: Journey) -> list[tuple[Stage, list[str]]]:
     return [(stage, reasons) for stage, reasons in found if reasons]
 
 
-def _past(journey: Journey) -> tuple[str, dict[str, Any]]:
+def _past(journey: Journey, part: FillPart) -> tuple[str, dict[str, Any]]:
     cases, moments, met = [], {"": "(p.since)"}, set()
     values: dict[str, Any] = {
         "shop": journey.shop_id,
         "journey": journey.pk,
+        "first": part.first_id,
+        "last": part.last_id,
         "currency": journey.shop.currency,
         "now": now(),
     }

@@ -3,33 +3,47 @@
 Facts "as of" are running sums over a customer's orders. Between two of them only the clock can
 change an answer, at moments that follow from the facts; a touchpoint that a rule asks for is a
 moment, and so is the end of each window in which it counts. Where stays are kept, the past ends
-with the first of them.
+with the first of them. Each statement speaks of the customers of one part.
 """
+
+# By id, as many customers in each; whoever comes later needs no past.
+PARTS = """
+INSERT INTO journeys_fillpart (shop_id, journey_id, asked_at, first_id, last_id, is_empty)
+SELECT j.shop_id, j.id, j.fill_asked_at, min(c.id), max(c.id), %(is_empty)s
+FROM journeys_journey j JOIN LATERAL (
+    SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(customers)s AS part
+    FROM customers_customer WHERE shop_id = j.shop_id) AS c ON true
+WHERE j.id = %(journey)s GROUP BY j.id, c.part
+"""
+IN_PART = "customer_id BETWEEN %(first)s AND %(last)s"
 
 CLEAR = "DROP TABLE IF EXISTS journeys_recorded, journeys_past"
 # Undo an earlier back-fill, so that a repeat with other rules begins anew.
-FORGET = """
-DELETE FROM journeys_stagevisit WHERE journey_id = %(journey)s AND why ? 'back_dated'
+FORGET = f"""
+DELETE FROM journeys_stagevisit
+WHERE journey_id = %(journey)s AND {IN_PART} AND why ? 'back_dated'
 """
 # Where the recorded history of each customer begins: the past ends there.
-RECORDED = """
+RECORDED = f"""
 CREATE TEMP TABLE journeys_recorded ON COMMIT DROP AS
 SELECT DISTINCT ON (customer_id) customer_id, id, stage_id,
     coalesce((why->>'recorded_at')::timestamptz, entered_at) AS recorded_at,
     coalesce((why->>'recorded_at')::timestamptz, entered_at) AS entered_at
-FROM journeys_stagevisit WHERE journey_id = %(journey)s ORDER BY customer_id, entered_at, id
+FROM journeys_stagevisit WHERE journey_id = %(journey)s AND {IN_PART}
+ORDER BY customer_id, entered_at, id
 """
 # Worked out afresh, only the stay that lasts is kept (campaigns know it by its id), and the past
 # reaches up to now.
-DROP_RECORDED = """
-DELETE FROM journeys_stagevisit WHERE journey_id = %(journey)s AND left_at IS NOT NULL
+DROP_RECORDED = f"""
+DELETE FROM journeys_stagevisit
+WHERE journey_id = %(journey)s AND {IN_PART} AND left_at IS NOT NULL
 """
-LASTING = """
+LASTING = f"""
 CREATE TEMP TABLE journeys_recorded ON COMMIT DROP AS
 SELECT customer_id, id, stage_id,
     coalesce((why->>'recorded_at')::timestamptz, entered_at) AS recorded_at,
     %(now)s AS entered_at
-FROM journeys_stagevisit WHERE journey_id = %(journey)s AND left_at IS NULL
+FROM journeys_stagevisit WHERE journey_id = %(journey)s AND {IN_PART} AND left_at IS NULL
 """
 # Every step wants the rows in the order of the first, so they are sorted once. {rank} is the stage
 # by priority, {moments} are those at which it may be another; both speak of p (the facts of then)
@@ -41,11 +55,12 @@ WITH told AS (
     SELECT o.customer_id, o.placed_at AS at, o.id, o.kind,
         CASE WHEN o.currency = %(currency)s THEN o.total_cents ELSE 0 END AS cents
     FROM customers_order o
-    WHERE o.shop_id = %(shop)s AND o.customer_id IS NOT NULL
+    WHERE o.shop_id = %(shop)s AND o.customer_id BETWEEN %(first)s AND %(last)s
     AND o.kind IN ('sale', 'cancellation')
     UNION ALL
     SELECT c.id, c.created_at, 0, '', 0 FROM customers_customer c
-    WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL AND c.created_at > '1970-01-01'
+    WHERE c.shop_id = %(shop)s AND c.id BETWEEN %(first)s AND %(last)s
+    AND c.merged_into_id IS NULL AND c.created_at > '1970-01-01'
     {met}
 ), ordered AS (
     SELECT t.*, coalesce(r.entered_at, %(now)s) AS ends,
@@ -101,7 +116,7 @@ MET = """UNION ALL
         THEN interval '1 microsecond' ELSE interval '0' END, 0, 'met', 0
     FROM customers_touchpoint t
     JOIN unnest(%(kinds)s::text[], %(days)s::float8[]) AS k (kind, days) ON k.kind = t.kind
-    WHERE t.shop_id = %(shop)s AND t.customer_id IS NOT NULL"""
+    WHERE t.shop_id = %(shop)s AND t.customer_id BETWEEN %(first)s AND %(last)s"""
 # The last stay of the past goes on as the first recorded one, if that is at the same stage; without
 # a past it is as it was recorded. Rows that are so already are left alone.
 JOINED = """

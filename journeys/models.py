@@ -41,6 +41,23 @@ class Journey(models.Model):
         return self.name
 
 
+class FillPart(models.Model):
+    """Some of the customers of a journey whose past is asked for: one worker fills them at once."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="fill_parts")
+    asked_at = models.DateTimeField()
+    first_id, last_id = models.BigIntegerField(), models.BigIntegerField()
+    is_empty = models.BooleanField()  # nobody stood on the journey before
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["journey", "first_id"], name="fill_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.first_id}–{self.last_id}"
+
+
 class Stage(models.Model):
     """A place on the map and the rule that puts customers there.
 
