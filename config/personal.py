@@ -53,14 +53,14 @@ reviews_nlp.aspectopinion aspect~
 reviews_nlp.shopaspect key label phrases
 reviews_nlp.ownclassifier content reason
 reviews_nlp.aspectalarm aspect
-insights.shopforecast measure status reason days metrics
+insights.shopforecast measure status reason told days metrics
 insights.trainedmodel predictor method status reason told window baseline metrics calibration lift importance versions artefact
 insights.score name~ band~
 insights.productrule kind first_category note
 insights.assortmentrule kind category note
 insights.productvector version
 insights.recommendationlist kind~ items~
-insights.recommendationrun metrics live reason learned
+insights.recommendationrun metrics live reason told learned
 segments.segmentedit kind customers~ fault by!
 segments.segmentexport customers~ format status fault by! owner
 segments.segment name key kind description rule fault

@@ -16,6 +16,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from insights import assortment, forecast_panels, prediction_panels
+from insights.explained import Explained
 from insights.forecast_models import MEASURES, ShopForecast
 from insights.prediction_models import IN_USE, TrainedModel
 from insights.recommendation_models import AssortmentRule, ProductRule, RecommendationRun
@@ -109,15 +110,25 @@ class AssortmentRules(OffersCategories):
         return assortment.count(rule.pk)
 
 
+class Explaining:
+    """Says why a card is live or off, in the reader's language."""
+
+    @admin.display(description=_("reason"))
+    def why(self, card: Explained) -> str:
+        return card.why or "–"
+
+
 @admin.register(RecommendationRun)
-class RecommendationRuns(ReadOnly, ShopAdmin):
+class RecommendationRuns(Explaining, ReadOnly, ShopAdmin):
     """Every time the recommenders learned: how much they find of what is bought next."""
 
     codes = ("live",)
-    list_display = ("at", "in_use", "blend", "popularity", "own_frequencies", "reason",
+    list_display = ("at", "in_use", "blend", "popularity", "own_frequencies", "why",
                     "customer_count", "product_count", "shop")  # fmt: skip
     list_select_related = ("shop",)
-    exclude = ("learned",)
+    fields = ("shop", "at", "in_use", "why", "customer_count", "product_count", "metrics",
+              "seconds")  # fmt: skip
+    readonly_fields = ("in_use", "why")
 
     @display(description=_("in use"), label={"blend": "success", "popularity": "warning"})
     def in_use(self, run: RecommendationRun) -> tuple[str, str]:
@@ -161,7 +172,7 @@ class Standing(admin.SimpleListFilter):
 
 
 @admin.register(TrainedModel)
-class TrainedModels(OwnPage, ReadOnly, ShopAdmin):
+class TrainedModels(Explaining, OwnPage, ReadOnly, ShopAdmin):
     """Every training, live or off with the reason; what answers today comes first."""
 
     about = _("What is live comes first. Challengers, trained beside it on the same days and "
@@ -188,12 +199,7 @@ class TrainedModels(OwnPage, ReadOnly, ShopAdmin):
         beaten = TrainedModel.objects.filter(status="beaten", **training).order_by("pk")
         return super().get_queryset(request).annotate(beaten=ArraySubquery(beaten.values("method")))
 
-    @admin.display(description=_("reason"))
-    def why(self, model: TrainedModel) -> str:
-        return model.why or "–"
-
-    @display(description=_("status"), label={"live": "success", "early": "info",
-             "off": "warning"})  # fmt: skip
+    @display(description=_("status"), label={"live": "success", "early": "info", "off": "warning"})
     def state(self, model: TrainedModel) -> tuple[str, str]:
         return model.status, code_words.said(model.status)
 
@@ -211,11 +217,11 @@ class TrainedModels(OwnPage, ReadOnly, ShopAdmin):
 
 
 @admin.register(ShopForecast)
-class ShopForecasts(OwnPage, ReadOnly, ShopAdmin):
+class ShopForecasts(Explaining, OwnPage, ReadOnly, ShopAdmin):
     """Every night's forecast of the shop's coming days, live or off with the reason."""
 
     codes = ("status", "measure")
-    list_display = ("made_on", "figure", "state", "reason", "shop")
+    list_display = ("made_on", "figure", "state", "why", "shop")
     list_display_links = ("made_on", "figure")
     list_filter = ("measure", "status", "shop")
     list_select_related = ("shop",)

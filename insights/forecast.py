@@ -12,8 +12,11 @@ from datetime import date, timedelta
 from itertools import product
 
 import numpy as np
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
+
+from shops import sentences
+from shops.sentences import Sentence
 
 Floats = NDArray[np.float64]
 
@@ -38,7 +41,11 @@ class Forecast:
 
 
 class TooShort(ValueError):
-    """There are too few days to learn a week from."""
+    """There is too little to learn a week from; `why` says what is missing."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(sentences.said(why))
+        self.why = why
 
 
 def seasonal_naive(figures: Floats, horizon: int) -> Floats:
@@ -56,8 +63,8 @@ def forecast(
 ) -> Forecast:
     """Daily figures without gaps (zero where nothing sold) to the next `horizon` days."""
     if len(figures) < FEWEST_DAYS:
-        have = {"have": len(figures), "need": FEWEST_DAYS}
-        raise TooShort(_("%(have)d of %(need)d days so far") % have)
+        told = _("%(have)d of %(need)d days so far")
+        raise TooShort(sentences.kept(told, have=len(figures), need=FEWEST_DAYS))
     origins = range(len(figures) - WEEK, FEWEST_DAYS - WEEK, -WEEK)[:ORIGINS]
     errors = {m: _past_errors(figures, first_day, m, origins, horizon) for m in _memories()}
     memory = min(errors, key=lambda m: float(np.nanmean(np.abs(errors[m][0]))))

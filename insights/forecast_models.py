@@ -5,12 +5,13 @@ from django.db.models import UniqueConstraint
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from insights.explained import Explained
 from shops.models import Shop
 
 MEASURES = {"orders": _("Orders a day"), "revenue": _("Revenue a day")}
 
 
-class ShopForecast(models.Model):
+class ShopForecast(Explained):
     """A figure of the coming four weeks, live or off with the `reason`.
 
     `days` holds day, expected, low and high (80 %); revenue is in minor units of the shop's
@@ -22,7 +23,6 @@ class ShopForecast(models.Model):
     made_on = models.DateField(_("made on"))
     made_at = models.DateTimeField(_("made at"), default=now)
     status = models.CharField(_("status"), max_length=8, default="off")
-    reason = models.TextField(_("reason"), blank=True)
     days = models.JSONField(_("days"), default=list)
     metrics = models.JSONField(_("metrics"), default=dict)
 

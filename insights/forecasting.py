@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from django.db import connection
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from customers import zones
 from insights.back_test import BackTest, back_test
 from insights.forecast import FEWEST_DAYS, WEEK, Floats, TooShort, forecast
 from insights.forecast_models import MEASURES, ShopForecast
-from shops import speaking
+from shops import sentences, speaking
 from shops.models import Shop
 
 AHEAD = 28
@@ -86,10 +86,10 @@ def _make(shop: Shop, measure: str, today: date, first: date, figures: Floats) -
     card = ShopForecast(shop=shop, measure=measure, made_on=today, made_at=now())
     try:
         if len(figures) >= FEWEST_DAYS and not figures[-AHEAD:].any():
-            raise TooShort(_("No sales in the last four weeks"))
+            raise TooShort(sentences.kept(_("No sales in the last four weeks")))
         coming = forecast(figures, first, horizon=AHEAD)
     except TooShort as missing:
-        card.reason = str(missing)
+        card.explain(missing.why)
     else:
         card.days = [
             {"day": day.isoformat(), "expected": expected, "low": low, "high": high}
@@ -111,7 +111,7 @@ def _make(shop: Shop, measure: str, today: date, first: date, figures: Floats) -
     return kept
 
 
-KEPT = ("made_at", "status", "reason", "days", "metrics")
+KEPT = ("made_at", "status", "reason", "told", "days", "metrics")
 
 
 def _judge(card: ShopForecast, first: date, figures: Floats) -> None:
@@ -120,21 +120,18 @@ def _judge(card: ShopForecast, first: date, figures: Floats) -> None:
     origins = range(max(FEWEST_DAYS, latest - JUDGED_WEEKS * WEEK), latest + 1, WEEK)
     if len(origins) < FEWEST_ORIGINS:
         need = FEWEST_DAYS + JUDGED_AHEAD + (FEWEST_ORIGINS - 1) * WEEK
-        card.reason = _("%(have)d of %(need)d days needed to judge it by") % {
-            "have": len(figures),
-            "need": need,
-        }
+        too_few = _("%(have)d of %(need)d days needed to judge it by")
+        card.explain(sentences.kept(too_few, have=len(figures), need=need))
         return
     found = back_test(figures, first, origins, JUDGED_AHEAD)
     card.metrics = _said(found)
     if found.mase < 1:
         card.status = "live"
     else:
-        errors = {"error": found.error, "naive": found.naive_error}
-        card.reason = (
-            _("No better than the same weekday a week before: error %(error).1f, there %(naive).1f")
-            % errors
+        worse = _(
+            "No better than the same weekday a week before: error %(error).1f, there %(naive).1f"
         )
+        card.explain(sentences.kept(worse, error=found.error, naive=found.naive_error))
 
 
 def _said(found: BackTest) -> dict[str, float | None]:

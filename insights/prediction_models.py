@@ -6,14 +6,14 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
-from shops import code_words, sentences
+from insights.explained import Explained
+from shops import code_words
 from shops.models import Shop
-from shops.sentences import Sentence
 
 IN_USE = ("live", "early")
 
 
-class TrainedModel(models.Model):
+class TrainedModel(Explained):
     """One training of a predictor for a shop: its card. At most one is in use.
 
     Status: live, early (an estimate from too little, for the `reason`), off (with the reason),
@@ -26,9 +26,6 @@ class TrainedModel(models.Model):
     predictor = models.CharField(_("model"), max_length=40)
     method = models.CharField(_("method"), max_length=20, blank=True, default="", db_default="")
     status = models.CharField(_("status"), max_length=8, default="off")
-    # As it was said in the shop's language; `told` is the same for readers of another one.
-    reason = models.TextField(_("reason"), blank=True)
-    told = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     trained_at = models.DateTimeField(_("trained"), default=now)
     window = models.JSONField(_("window"), default=dict)  # from, until, days that are judged
     baseline = models.CharField(_("baseline"), max_length=100, blank=True)
@@ -54,15 +51,6 @@ class TrainedModel(models.Model):
 
     def __str__(self) -> str:
         return f"{code_words.said(self.predictor)} {self.trained_at:%Y-%m-%d}"
-
-    def explain(self, why: Sentence) -> None:
-        """Give the reason of its status."""
-        self.told, self.reason = why, sentences.said(why)
-
-    @property
-    def why(self) -> str:
-        """The reason in the reader's language."""
-        return sentences.said(self.told) or self.reason
 
 
 class Score(models.Model):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from insights.assortment import KINDS as KINDS_OF_ASSORTMENT
+from insights.explained import Explained
 from insights.recommenders.knowledge import KINDS
 from shops.models import Product, Shop
 
@@ -149,7 +150,7 @@ class RecommendationList(models.Model):
         ]
 
 
-class RecommendationRun(models.Model):
+class RecommendationRun(Explained):
     """One time that the recommenders of a shop learned, how good they were, and what they know."""
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, verbose_name=_("shop"))

@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 import numpy as np
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from insights import (
     artefact,
@@ -21,8 +21,9 @@ from insights import (
 from insights.purchases import Catalogue, Matrix, Purchases, sums
 from insights.recommendation_models import RecommendationRun
 from insights.recommenders.blend import Blend
-from shops import speaking
+from shops import sentences, speaking
 from shops.models import Shop
+from shops.sentences import Sentence
 
 LEAST_CUSTOMERS = 20  # fewer teach nothing: everybody gets what sells
 JUDGED = 0.1  # the part of the history, the latest, that judges
@@ -64,11 +65,12 @@ def learn(shop: Shop) -> RecommendationRun:
     blend = recommenders.blended()
     if history.shape[0] < LEAST_CUSTOMERS:
         run.live = "popularity"
-        known = {"have": history.shape[0], "need": LEAST_CUSTOMERS}
-        run.reason = _("%(have)d of %(need)d buyers so far") % known
+        too_few = _("%(have)d of %(need)d buyers so far")
+        run.explain(sentences.kept(too_few, have=history.shape[0], need=LEAST_CUSTOMERS))
     else:
         run.metrics = judge(history)
-        run.live, run.reason = verdict(run.metrics)
+        run.live, why = verdict(run.metrics)
+        run.explain(why)
         blend.fit(history)
         run.learned = artefact.pack(
             {
@@ -116,16 +118,17 @@ def judge(history: Purchases) -> dict[str, float]:
     return {name: round(float(value), 4) for name, value in figures.items()}
 
 
-def verdict(metrics: dict[str, float]) -> tuple[str, str]:
+def verdict(metrics: dict[str, float]) -> tuple[str, Sentence]:
     """What may be used, and why: the blend where it beats what sells and own frequencies do not
     clearly (by two standard errors) beat it; they know nothing of new products."""
     if not metrics:
-        return "popularity", _("No customer has come back yet.")
+        return "popularity", sentences.kept(_("No customer has come back yet."))
     found, sells, own = (metrics[each] for each in ("blend", "popularity", "own_frequencies"))
-    said = _(
+    told = _(
         "Of what is bought next the blend finds %(found)s, what sells %(sells)s, "
         "what the customer bought before %(own)s."
-    ) % {"found": f"{found:.1%}", "sells": f"{sells:.1%}", "own": f"{own:.1%}"}
+    )
+    said = sentences.kept(told, found=f"{found:.1%}", sells=f"{sells:.1%}", own=f"{own:.1%}")
     good = found > sells and found >= own - 2 * metrics["noise"]
     return ("blend" if good else "popularity"), said
 

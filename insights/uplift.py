@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from insights import uplift_learners
 from insights.qini import qini
 from insights.uplift_learners import JUDGED, Floats, Ints, Learner, Response, robust_outcomes
+from shops import sentences
+from shops.sentences import Sentence
 
 FOLDS = 5
 FEWEST_EVENTS = 50  # outcomes in the smaller arm; fewer make an effect of chance
@@ -36,7 +39,7 @@ class UpliftModel:
     """
 
     method: str
-    why: str
+    why: Sentence
     judged: list[Judged]
     committee: list[Learner]
     scales: list[float]
@@ -83,7 +86,7 @@ def from_numbers(kept: dict[str, Any]) -> UpliftModel:
     """The model whose `numbers` these are."""
     committee = [uplift_learners.from_numbers(each) for each in kept["committee"]]
     return UpliftModel(
-        kept["method"], "", [], committee, kept["scales"],
+        kept["method"], {}, [], committee, kept["scales"],
         kept["mean_effect"], kept["slope"], kept["middle"],
     )  # fmt: skip
 
@@ -93,7 +96,8 @@ def fit(features: Floats, treated: Ints, outcome: Ints) -> UpliftModel:
     effect = _difference(treated, outcome)
     counts = [int(outcome[treated == arm].sum()) for arm in (0, 1)]
     if min(counts) < FEWEST_EVENTS:
-        why = f"{min(counts)} of {FEWEST_EVENTS} outcomes in the smaller arm"
+        too_few = _("%(have)d of %(need)d outcomes in the smaller arm")
+        why = sentences.kept(too_few, have=min(counts), need=FEWEST_EVENTS)
         return UpliftModel("rules", why, [], [], [], effect, 0.0)
     oof, figures = _cross_validate(features, treated, outcome)
     judged = [
@@ -160,12 +164,15 @@ def _cross_validate(
     return oof, {name: np.array(of) for name, of in figures.items()}
 
 
-def _choose(judged: list[Judged]) -> tuple[set[str], str, str]:
+def _choose(judged: list[Judged]) -> tuple[set[str], str, Sentence]:
     """The learners to keep, by which method, and why."""
     by_name = {one.name: one for one in judged}
     response = by_name.pop(Response.name)
     best = max(by_name.values(), key=lambda one: one.qini)
-    told = f"Qini {best.qini:.3f} ± {best.error:.3f}, response {response.qini:.3f}"
+    told = sentences.kept(
+        _("Qini %(qini).3f ± %(error).3f, of who answers anyway %(response).3f"),
+        qini=best.qini, error=best.error, response=response.qini,
+    )  # fmt: skip
     if best.qini > max(best.error, response.qini):
         near = {one.name for one in by_name.values() if one.qini >= best.qini - best.error}
         return near, "uplift", told

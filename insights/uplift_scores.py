@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from insights import uplift, uplift_features
@@ -19,10 +19,13 @@ from insights.prediction_models import TrainedModel
 from insights.predictors.base import Scorer, against_usual, usual
 from insights.uplift import PolicyValue, UpliftModel
 from insights.uplift_learners import robust_outcomes
+from shops import sentences
 from shops.models import Shop
 
 PREFIX = "uplift_"
 SURE = 1.645  # standard errors: 95 %, one-sided
+QUESTION = _("What does writing to this customer bring for each unit of money: %s?")
+AT_RANDOM = _("writing to as many at random")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,9 @@ class UpliftScore(Scorer):
     features = uplift_features.FEATURES
 
     def __init__(self, card: TrainedModel) -> None:
-        self.name, self.question = card.predictor, card.window.get("question", card.predictor)
+        self.name, self.baseline_name = card.predictor, AT_RANDOM
+        title = card.window.get("title")
+        self.question = str(QUESTION) % title if title else card.window.get("question", self.name)
 
     def read(self, shop: Shop, at: datetime, customers: list[int] | None = None) -> Table:
         return uplift_features.read(shop, at, customers)
@@ -100,20 +105,18 @@ def learn(shop: Shop, trial: Trial, economy: Economy, at: datetime) -> TrainedMo
     table = uplift_features.read_each(trial.customers, trial.moments)
     model = uplift.fit(table.matrix, trial.treated, trial.outcome)
     card = TrainedModel(
-        shop=shop, predictor=trial.name, trained_at=at, reason=model.why,
-        baseline=_("writing to as many at random"),
+        shop=shop, predictor=trial.name, trained_at=at, baseline=str(AT_RANDOM),
         versions={name: version(name) for name in ("scikit-learn", "numpy")},
         window={
-            "question": _("What does writing to this customer bring for each unit of money: %s?")
-            % trial.title,
+            "title": trial.title, "method": model.method,
             "learned": min(trial.moments).isoformat(), "judged": max(trial.moments).isoformat(),
-            "method": model.method, "learners": [asdict(one) for one in model.judged],
+            "learners": [asdict(one) for one in model.judged],
         },
     )  # fmt: skip
     if model.method != "rules":
         _judge(card, model, table, trial, economy)
     else:
-        card.reason = _("Left to rules: %s") % model.why
+        card.explain(sentences.kept(_("Left to rules: %(why)s"), why=model.why))
     return card
 
 
@@ -183,15 +186,13 @@ def _decide(
 ) -> None:
     """Used only where the doubly robust value of its choice is above that of a random one."""
     if chosen.all():
-        card.reason = _("Left to rules: everybody is worth writing to. %s") % model.why
+        told = _("Left to rules: everybody is worth writing to. %(why)s")
     elif value.policy - value.random <= SURE * value.error:
-        card.reason = _("Left to rules: its choice is worth no more than a random one. %s") % (
-            model.why
-        )
+        told = _("Left to rules: its choice is worth no more than a random one. %(why)s")
     else:
         card.status = "live"
-        card.reason = (
-            model.why
-            if model.method == "uplift"
-            else _("By who answers, for want of a better ranking by effect: %s") % model.why
-        )
+        told = _("By who answers, for want of a better ranking by effect: %(why)s")
+        if model.method == "uplift":
+            card.explain(model.why)
+            return
+    card.explain(sentences.kept(told, why=model.why))

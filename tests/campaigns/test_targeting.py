@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import now
 
 from campaigns import targeting
@@ -92,5 +93,8 @@ def test_the_score_is_explained_and_goes_when_nothing_can_be_told_any_more(campa
         "off",
         "Left to rules: 0 of 50 outcomes in the smaller arm",
     )
+    with translation.override("zh-hans"):
+        assert card.why == "交由规则：较小的一组只有 0 个结果，需要 50 个"
+        assert scoring.scorer_of(card).question.startswith("联系此客户")
     assert Customer.objects.get(external_id="0").profile.scores == {}
     assert not TrainedModel.objects.filter(status="live").exists()

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import now
 
 from customers.models import Order
@@ -83,6 +84,9 @@ def test_what_is_missing_is_said(days, reason):
     orders = forecasting.make(shop, TODAY)[0]
     assert orders.status == "off"
     assert reason in orders.reason
+    with translation.override("zh-hans"):
+        assert "天" in orders.why
+        assert reason not in orders.why
 
 
 def test_a_random_walk_that_last_week_tells_better_is_off():

@@ -147,6 +147,8 @@ def test_too_few_buyers_get_what_sells_and_the_card_says_why():
     run = recommendation_runs.learn(shop)
 
     assert (run.live, run.reason) == ("popularity", "1 of 20 buyers so far")
+    with translation.override("zh-hans"):
+        assert run.why == "目前 1 位购买客户，需要 20 位"
     assert len(recommending.recommend(shop, None)) == 1
 
 

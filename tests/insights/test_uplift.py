@@ -8,6 +8,7 @@ import pytest
 from insights import uplift
 from insights.qini import qini
 from insights.uplift_scores import worth_writing
+from shops import sentences
 
 
 def people(count, *, effect, seed=0):
@@ -74,7 +75,7 @@ def test_without_effect_it_falls_back_and_says_so():
     model = uplift.fit(*people(6_000, effect=0.0))
 
     assert model.method in {"response", "rules"}
-    assert "Qini" in model.why
+    assert "Qini" in sentences.said(model.why)
 
 
 def test_where_the_effect_goes_with_the_answer_the_answer_ranks_and_it_is_said():
@@ -89,8 +90,9 @@ def test_where_the_effect_goes_with_the_answer_the_answer_ranks_and_it_is_said()
 
     assert (model.method, [one.name for one in model.committee]) == ("response", ["response"])
     best = max(one.qini for one in model.judged if one.name != "response")
-    assert f"Qini {best:.3f}" in model.why
-    assert "response" in model.why
+    said = sentences.said(model.why)
+    assert f"Qini {best:.3f}" in said
+    assert "who answers anyway" in said
     effect = model.effect(features)
     assert np.corrcoef(effect, features[:, 0])[0, 1] > 0.6
     assert effect.mean() == pytest.approx(model.mean_effect, rel=0.2)
@@ -102,7 +104,7 @@ def test_too_few_outcomes_leave_it_to_rules():
     model = uplift.fit(features, treated, outcome)
 
     assert model.method == "rules"
-    assert "of 50 outcomes" in model.why
+    assert "of 50 outcomes" in sentences.said(model.why)
     assert set(model.rank(features)) == {0.0}
 
 
