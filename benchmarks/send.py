@@ -1,9 +1,9 @@
 """Sending a campaign, beside postfix's smtp-source and django-post-office, in the same run.
 
 Method: customers who agreed are in a running campaign whose step is a mail of 15 kB HTML with 10
-variables. The engine plans the ledger rows; then two worker processes take them through
-`sending.send_due`: claimed and judged by the gate, personalised, handed over to `smtp-sink`,
-outcomes and touchpoints committed. Interleaved, in each of three rounds and into the same sink:
+variables. In each of three rounds the engine plans `--messages` ledger rows; then two worker
+processes take them through `sending.send_due`: claimed and judged by the gate, personalised, handed
+over to `smtp-sink`, outcomes and touchpoints committed. Interleaved, into the same sink:
 `smtp-source` with 8 sessions and 10 kB (the limit), and post-office's `send_queued` with the same
 mail at 1, 2 and 4 processes of 5 threads, of which the best counts. `rate` is from the
 first claim to the last commit, `plan_rate` ledger rows planned a second, `rss_mb` the worker that
@@ -71,7 +71,7 @@ def run(data: Path, *, messages: int) -> dict[str, Any]:
     shop = Shop.objects.create(name="Tea & Co", key=f"benchmark-{time.time_ns()}")
     try:
         with connection.cursor() as cursor:
-            cursor.execute(CUSTOMERS, [shop.pk, messages // ROUNDS])
+            cursor.execute(CUSTOMERS, [shop.pk, messages])
             profiles.refresh(shop)
             cursor.execute("ANALYZE customers_customer, customers_consent, customers_profile")
         Template.objects.create(
