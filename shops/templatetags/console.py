@@ -75,10 +75,10 @@ def _rounded(value: float, places: int) -> str:
 
 @register.simple_tag
 def chart_data(chart: dict[str, Any]) -> SafeString:
-    """The chart's figures for static/console/charts.js, as inert JSON."""
+    """The chart's figures for static/console/charts.js, as inert JSON; a flow has no series."""
     series = [
         {**each, "pattern": shops.money.pattern(each.get("currency", ""))}
-        for each in chart["series"]
+        for each in chart.get("series", ())
     ]
     return json_script({**chart, "series": series})
 
