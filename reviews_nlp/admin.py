@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
 
 from reviews_nlp import answering, highlighting, pages
+from reviews_nlp.aspects.register import label
 from reviews_nlp.models import AspectAlarm, OwnClassifier, Review, ShopAspect
 from reviews_nlp.verdict import Verdict
 from shops import locales
@@ -89,7 +90,7 @@ class AspectFilter(admin.AllValuesFieldListFilter):
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
-            yield {**choice, "display": highlighting.label(str(choice["display"]))}
+            yield {**choice, "display": label(str(choice["display"]))}
 
 
 @admin.register(AspectAlarm)
@@ -109,7 +110,7 @@ class AspectAlarms(ReadOnly, ShopAdmin):
 
     @admin.display(description=_("aspect"), ordering="aspect")
     def spoken_of(self, alarm: AspectAlarm) -> str:
-        return highlighting.label(alarm.aspect)
+        return label(alarm.aspect)
 
     @admin.display(description=_("complaints"))
     def words(self, alarm: AspectAlarm) -> SafeString:

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import connection
 
-from reviews_nlp.highlighting import label
+from reviews_nlp.aspects.register import label
 from shops.models import Product, Shop
 
 MONTHS, PRODUCTS = 12, 50

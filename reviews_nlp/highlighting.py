@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from reviews_nlp.aspects.register import ASPECTS
+from reviews_nlp.aspects.register import label
 from reviews_nlp.models import AspectOpinion, Review
 
 MARK = '<mark class="wm-{}" title="{}">{}</mark>'
@@ -36,8 +36,3 @@ def _parts(text: str, opinions: Iterable[AspectOpinion], first: int) -> Iterator
             yield format_html(MARK, sign, label(opinion.aspect), text[start:end])
             at = end
     yield conditional_escape(text[at:])
-
-
-def label(aspect: str) -> str:
-    """An aspect's name; a shop's own aspect is called by its key."""
-    return str(ASPECTS[aspect].label) if aspect in ASPECTS else aspect

@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from reviews_nlp.aspects.register import label
 from shops.models import Product, Shop
 
 
@@ -144,4 +145,4 @@ class AspectAlarm(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.product}: {self.aspect}"
+        return f"{self.product}: {label(self.aspect)}"

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from reviews_nlp import highlighting
+from reviews_nlp.aspects.register import label
 from reviews_nlp.models import AspectAlarm, Review
 from shops.models import Shop
 from shops.panels import Panel
@@ -42,7 +43,7 @@ def alarms(shop: Shop) -> Panel:
     shown = [
         {
             "row": row,
-            "label": highlighting.label(row.aspect),
+            "label": label(row.aspect),
             "before": round(100 * row.complaints_before),
             "since": round(100 * row.complaints_since),
         }

@@ -170,3 +170,8 @@ def _built_in() -> tuple[tuple[str, str], ...]:
         for key, aspect in ASPECTS.items()
         for phrase in f"{aspect.english}|{aspect.chinese}".split("|")
     )
+
+
+def label(aspect: str) -> str:
+    """An aspect's name; a shop's own aspect is called by its key."""
+    return str(ASPECTS[aspect].label) if aspect in ASPECTS else aspect

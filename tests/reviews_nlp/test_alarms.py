@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from reviews_nlp import alarms, answering, heat, panels, reading, self_training
 from reviews_nlp.models import AspectAlarm, OwnClassifier, Review, ReviewAnalysis
@@ -39,6 +40,8 @@ def test_an_aspect_that_turned_bad_raises_one_alarm_with_its_reviews():
     assert (alarm.product, alarm.aspect, alarm.complaints_before) == (mug, "quality", 0)
     assert alarm.complaints_since == pytest.approx(6 / 7)
     assert len(alarm.reviews) == 6
+    with translation.override("zh-hans"):
+        assert str(alarm) == f"{mug}: 质量"
     assert panels.alarms(mug.shop).context["alarms"][0]["since"] == 86
 
 
