@@ -126,9 +126,9 @@ class RecommendationRuns(Explaining, ReadOnly, ShopAdmin):
     list_display = ("at", "in_use", "blend", "popularity", "own_frequencies", "why",
                     "customer_count", "product_count", "shop")  # fmt: skip
     list_select_related = ("shop",)
-    fields = ("shop", "at", "in_use", "why", "customer_count", "product_count", "metrics",
+    fields = ("shop", "at", "live", "why", "customer_count", "product_count", "metrics",
               "seconds")  # fmt: skip
-    readonly_fields = ("in_use", "why")
+    readonly_fields = ("why",)
 
     @display(description=_("in use"), label={"blend": "success", "popularity": "warning"})
     def in_use(self, run: RecommendationRun) -> tuple[str, str]:

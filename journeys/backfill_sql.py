@@ -59,8 +59,8 @@ WITH told AS (
     AND o.kind IN ('sale', 'cancellation')
     UNION ALL
     SELECT c.id, c.created_at, 0, '', 0 FROM customers_customer c
-    WHERE c.shop_id = %(shop)s AND c.id BETWEEN %(first)s AND %(last)s
-    AND c.merged_into_id IS NULL AND c.created_at > '1970-01-01'
+    WHERE c.shop_id = %(shop)s AND c.merged_into_id IS NULL AND c.created_at > '1970-01-01'
+    AND c.id BETWEEN %(first)s AND %(last)s
     {met}
 ), ordered AS (
     SELECT t.*, coalesce(r.entered_at, %(now)s) AS ends,
