@@ -6,7 +6,8 @@ customer, skewed, over 540 days, and touchpoints. Profiles are worked out before
 * `backfill_s`: the lifecycle's whole past, from no stay to all, with the daily sums that the map is
   drawn from. `backfill_deeds_s`: the same of the win-back journey, whose stages ask for messages
   sent and opened. `backfill_again_s`: the lifecycle's once more, as after an edit of its rules. One
-  worker a core takes the parts, each with a connection.
+  worker a core takes the parts, each with a connection; it looks again after a second, where the
+  clock's are ten.
 * `place_s`: everybody placed on one journey again when nothing changed.
 * `map_ms`: the page of the map until the whole of it is there, through Django's test client with a
   signed-in user, median of five after one that is not counted; `map_segment_ms` for the tenth of
@@ -79,17 +80,20 @@ def _pasts(shop: Shop, journey: Journey) -> dict[str, Any]:
 def _fill(journey: Journey) -> None:
     """Ask for the whole past, and work until it is there."""
 
-    def work(_number: int) -> int:
+    asked = Journey.objects.filter(pk=journey.pk).exclude(fill_asked_at=None)
+
+    def work(_number: int) -> None:
         try:
-            return backfill.fill_asked()
+            while asked.exists():
+                backfill.fill_asked()
+                time.sleep(1)
         finally:
             connection.close()
 
     backfill.ask(journey, afresh=True)
     workers = os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
-        while not sum(pool.map(work, range(workers))):
-            pass
+        list(pool.map(work, range(workers)))
 
 
 def _maps(shop: Shop, journey: Journey, customers: int) -> dict[str, float]:
