@@ -1,18 +1,16 @@
 """A segment as it is proposed: one schema, checked with the path to what is wrong."""
 
-import re
 from typing import Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
 from campaigns.plan_schema import shape
 from segments import rules, starter
 from segments.models import Segment
 from segments.rules import RuleError
 from shops.models import Shop
+from shops.schema_faults import first_fault
 
 SCHEMA: dict[str, Any] = shape(
     ["key", "name", "rule"],
@@ -35,14 +33,12 @@ def of(shop: Shop, name: str, description: str, rule: dict[str, Any]) -> dict[st
 
 def check(said: Any, shop: Shop) -> None:
     """Raises SegmentFault when this is no segment, or its key is another one's."""
-    error = best_match(Draft202012Validator(SCHEMA).iter_errors(said))
-    if error:
-        path = re.sub(r"^\$\.?", "", error.json_path)
-        raise SegmentFault(f"{path or 'segment'}: {error.message[:300]}")
+    if fault := first_fault(said, SCHEMA, whole="segment"):
+        raise SegmentFault(fault)
     try:
         rules.compile(said["rule"], shop=shop, of=said["key"])
-    except RuleError as fault:
-        raise SegmentFault(f"rule.{fault}") from fault
+    except RuleError as problem:
+        raise SegmentFault(f"rule.{problem}") from problem
     if other := Segment.objects.filter(shop=shop, key=said["key"]).first():
         raise SegmentFault(_("key: %s has it already.") % other.name)
 

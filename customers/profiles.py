@@ -37,8 +37,6 @@ ON CONFLICT (customer_id) DO UPDATE SET refreshed_at = excluded.refreshed_at,
 WHERE ({", ".join(f"p.{name}" for name in NAMES)})
     IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in NAMES)})
 """
-# `{}` of JSON in the parts is doubled; the default values of `features` are not part of a format.
-REFRESH = REFRESH.replace("'{}'::jsonb", "'{{}}'::jsonb")
 
 
 def refresh(shop: Shop, customers: list[int] | None = None) -> int:

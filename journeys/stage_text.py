@@ -1,17 +1,15 @@
 """A stage as it is proposed and exported: one schema, checked with the path to what is wrong."""
 
-import re
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
 from journeys.models import Journey, Stage
 from segments import rules
 from segments.rules import RuleError
+from shops.schema_faults import first_fault
 
 PARTS = ("key", "name", "colour", "outcome", "position", "priority", "expected_days", "rule",
          "exit_rule")  # fmt: skip
@@ -45,16 +43,14 @@ def told(stage: Stage) -> dict[str, Any]:
 
 def check(said: Any, journey: Journey) -> None:
     """Raises StageFault when this is no stage, or one that would stand in the way of another."""
-    error = best_match(Draft202012Validator(SCHEMA).iter_errors(said))
-    if error:
-        path = re.sub(r"^\$\.?", "", error.json_path)
-        raise StageFault(f"{path or 'stage'}: {error.message[:300]}")
+    if fault := first_fault(said, SCHEMA, whole="stage"):
+        raise StageFault(fault)
     for part in ("rule", "exit_rule"):
         if said.get(part):
             try:
                 rules.compile(said[part], shop=journey.shop)
-            except RuleError as fault:
-                raise StageFault(f"{part}.{fault}") from fault
+            except RuleError as problem:
+                raise StageFault(f"{part}.{problem}") from problem
     others = journey.stages.exclude(key=said["key"])
     if other := others.filter(priority=said["priority"]).first():
         raise StageFault(_("priority: %s has it already.") % other.name)
