@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-MOST_BYTES = 150_000
+MOST_BYTES = 200_000
 
 
 class Command(BaseCommand):
