@@ -94,7 +94,7 @@ class Journeys(JourneyPages, ShopAdmin):
 
     actions_list = ("ready_made", "to_ways")
     actions_detail = ("to_map",)
-    change_form_before_template = "journeys/past.html"
+    change_form_outer_before_template = "journeys/past.html"
     fields = (("shop", "active"), ("name", "key"), "description")
     prepopulated_fields = {"key": ["name"]}
     list_display = ("name", "on_map", "active", "customers_by_stage", "shop")

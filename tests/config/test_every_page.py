@@ -8,7 +8,7 @@ from django.urls import reverse
 from config import words
 from shops.models import User
 from tests import make, rows
-from tests.config import leftovers
+from tests.config import leftovers, nested
 
 pytestmark = pytest.mark.django_db
 PAGES = ("change", "history", "members", "export", "map", "report", "replay", "steps", "domain",
@@ -35,6 +35,7 @@ def test_a_list_and_its_pages_open(client, model, language):
     for address in addresses(client, model):
         page = client.get(address, headers=headers)
         assert page.status_code == 200
+        assert nested.forms(page.content.decode()) == []
         if language == "zh-hans" and model in OURS:
             assert leftovers.english(page.content.decode()) == []
 
